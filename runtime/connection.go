@@ -1,0 +1,628 @@
+package runtime
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/gorilla/websocket"
+
+	"github.com/misskeyactor/misskeyactor/runtime/wire"
+)
+
+// connection is an actor with room for as many channels as the server takes
+// on one socket, and a share of the captures. It outlives its sockets: each
+// is a new generation.
+type connection struct {
+	session *Session
+	number  int
+	pid     *actor.PID // set by the session actor before any message
+
+	// Shared with readers and callers.
+	socket         atomic.Pointer[socket] // nil while there is none
+	gen            atomic.Uint64          // of the socket, or of the dial under way
+	lastHeard      atomic.Int64           // Unix nanoseconds
+	roundTrip      atomic.Int64           // nanoseconds
+	lastErr        atomic.Pointer[error]
+	channels       routes
+	captures       map[string]*routes // by update type; fixed
+	broadcasts     routes             // under the empty id
+	broadcastTypes map[string]bool    // fixed
+
+	// The session actor's.
+	usedChannels, usedCaptures, usedOther int
+
+	// The connection actor's own.
+	lives    map[*slot]*life
+	byWire   map[string]*life
+	children map[string]*Subscription // by PID
+	crashes  map[string]int           // by PID
+	joined   int                      // slots so far, for their order
+	dialing  bool
+	cancel   context.CancelFunc // of the dial under way
+	attempts int                // failed in a row
+	openedAt time.Time
+	redial   *time.Timer
+	closing  bool
+}
+
+// life is what a connection knows of one slot.
+type life struct {
+	slot    *slot
+	subs    []*Subscription // replaced, never changed: routes share it
+	order   int
+	wireID  string // of a channel on this generation; "" before connect is sent
+	live    bool
+	attempt int         // connects that were not acknowledged, in a row
+	timer   *time.Timer // ack timeout, or pause before the next connect
+}
+
+// late is in messages that may come when their actor is gone, as what
+// goroutines and timers have to tell: that is no dead letter worth a word.
+type late struct{}
+
+// IgnoreDeadLetterLogging implements actor.IgnoreDeadLetterLogging.
+func (late) IgnoreDeadLetterLogging() {}
+
+// Messages to the connection's actor, besides those of the session's.
+type (
+	dialed struct {
+		late
+		gen uint64
+		ws  *websocket.Conn
+		err error
+	}
+	socketEnded struct {
+		late
+		gen uint64
+		err error
+	}
+	dialAgain struct {
+		late
+		gen uint64
+	}
+	acked struct {
+		late
+		gen    uint64
+		wireID string
+	}
+	ackTimeout struct {
+		late
+		gen    uint64
+		wireID string
+	}
+	connectAgain struct {
+		late
+		gen  uint64
+		life *life
+	}
+	skippedFrame struct {
+		late
+		info    ConnectionInfo
+		err     error
+		excerpt string
+	}
+	// moveBroadcasts hands the broadcasts over to another connection.
+	moveBroadcasts struct {
+		slot *slot
+		to   *connection
+	}
+	takeBroadcasts struct{ life *life }
+)
+
+// maxCaptures is how many captures one socket carries.
+const maxCaptures = 5000
+
+// maxCrashes is how often a subscription's actor may panic in our own code.
+const maxCrashes = 3
+
+const excerptSize = 256
+
+func newConnection(s *Session, number int) *connection {
+	c := &connection{
+		session: s, number: number,
+		captures:       make(map[string]*routes),
+		broadcastTypes: make(map[string]bool),
+		lives:          make(map[*slot]*life),
+		byWire:         make(map[string]*life),
+		children:       make(map[string]*Subscription),
+		crashes:        make(map[string]int),
+	}
+	for _, kind := range s.dialect.Captures {
+		c.captures[kind.Update] = &routes{}
+	}
+	if s.dialect.Broadcasts != nil {
+		for _, typ := range s.dialect.Broadcasts.Types {
+			c.broadcastTypes[typ] = true
+		}
+	}
+	return c
+}
+
+// The session actor's bookkeeping.
+
+func (c *connection) hasRoom(sl *slot, channels int) bool {
+	switch {
+	case sl.channel != nil:
+		return channels == 0 || c.usedChannels < channels
+	case sl.capture != nil:
+		return c.usedCaptures < maxCaptures
+	default:
+		return true
+	}
+}
+
+func (c *connection) take(sl *slot) { sl.conn = c; *c.used(sl)++ }
+func (c *connection) give(sl *slot) { sl.conn = nil; *c.used(sl)-- }
+func (c *connection) empty() bool   { return c.usedChannels+c.usedCaptures+c.usedOther == 0 }
+
+func (c *connection) used(sl *slot) *int {
+	switch {
+	case sl.channel != nil:
+		return &c.usedChannels
+	case sl.capture != nil:
+		return &c.usedCaptures
+	default:
+		return &c.usedOther
+	}
+}
+
+func (c *connection) tell(msg any) { c.session.system.Root.Send(c.pid, msg) }
+
+func (c *connection) info() ConnectionInfo {
+	return ConnectionInfo{Number: c.number, Generation: c.gen.Load()}
+}
+
+// Receive is the connection's actor. It does no I/O and waits for nothing;
+// what comes back from goroutines and timers carries the generation it
+// belongs to, and is dropped when that is over.
+func (c *connection) Receive(ctx actor.Context) {
+	switch msg := ctx.Message().(type) {
+	case *begin:
+		c.dial()
+	case *dialed:
+		c.dialed(msg)
+	case *socketEnded:
+		if msg.gen == c.gen.Load() && c.socket.Load() != nil {
+			c.lose(msg.err)
+			c.pause(msg.err, 0)
+		}
+	case *dialAgain:
+		if msg.gen == c.gen.Load() && !c.dialing && c.socket.Load() == nil {
+			c.dial()
+		}
+	case *reconnect:
+		c.reconnect()
+	case *attach:
+		c.attach(ctx, msg)
+	case *abandon:
+		msg.sub.end(ErrClosed, true)
+	case *detach:
+		c.detach(msg.sub)
+	case *acked:
+		c.acked(msg)
+	case *ackTimeout:
+		c.ackTimeout(msg)
+	case *connectAgain:
+		if msg.gen == c.gen.Load() && c.lives[msg.life.slot] == msg.life && c.socket.Load() != nil {
+			c.send(c.connect(msg.life)...)
+		}
+	case *skippedFrame:
+		c.session.skipped(msg.info, msg.err, msg.excerpt)
+	case *moveBroadcasts:
+		if l := c.lives[msg.slot]; l != nil {
+			delete(c.lives, msg.slot)
+			c.broadcasts.remove("")
+			ctx.Send(msg.to.pid, &takeBroadcasts{l})
+		}
+	case *takeBroadcasts:
+		c.lives[msg.life.slot] = msg.life
+		if c.socket.Load() != nil {
+			c.send(c.connect(msg.life)...)
+		}
+	case *shutdown:
+		c.shutdown(msg.now)
+	case *force:
+		c.endAll(true)
+	case *actor.Terminated:
+		delete(c.children, msg.Who.String())
+		delete(c.crashes, msg.Who.String())
+	case *actor.Stopping:
+		c.shutdown(true)
+		if sock := c.socket.Load(); sock != nil {
+			sock.breakWith(ErrClosed)
+		}
+		return
+	case *actor.Stopped:
+		return
+	}
+	if c.closing {
+		c.leave(ctx)
+	}
+}
+
+// dial opens the next generation's socket, in a goroutine.
+func (c *connection) dial() {
+	if c.closing {
+		return
+	}
+	gen := c.gen.Add(1)
+	ctx, cancel := context.WithCancel(c.session.ctx)
+	c.dialing, c.cancel = true, cancel
+	c.session.goroutines.Go(func() {
+		defer cancel()
+		ws, err := c.session.dial(ctx)
+		if err == nil && ctx.Err() != nil {
+			_ = ws.Close()
+			ws, err = nil, ctx.Err()
+		}
+		c.tell(&dialed{gen: gen, ws: ws, err: err})
+	})
+}
+
+func (c *connection) dialed(msg *dialed) {
+	c.dialing = false
+	switch {
+	case c.closing:
+		if msg.ws != nil {
+			c.session.goroutines.Go(func() { _ = msg.ws.Close() })
+		}
+	case msg.err != nil:
+		c.refused(msg.err)
+	default:
+		c.opened(msg.gen, msg.ws)
+	}
+}
+
+// refused decides what a failed dial means.
+func (c *connection) refused(err error) {
+	c.lastErr.Store(&err)
+	var h *HandshakeError
+	final := errors.As(err, &h) && h.Final
+	if final || c.session.starting() && !c.session.config.keepTrying {
+		each(c.session.config.hooks, func(h HookConnection) { h.OnDisconnected(c.info(), err, -1) })
+		c.session.logger.Error("misskey: giving up", "connection", c.number, "error", err)
+		c.session.send(&refused{err: err})
+		return
+	}
+	var after time.Duration
+	if h != nil {
+		after = h.RetryAfter
+	}
+	c.pause(err, after)
+}
+
+// pause waits before the next dial, at least as long as the server asked to.
+func (c *connection) pause(err error, atLeast time.Duration) {
+	if c.closing {
+		return
+	}
+	if !c.openedAt.IsZero() && time.Since(c.openedAt) > c.session.config.backoff.max {
+		c.attempts = 0 // it was up for long: this is a new trouble
+	}
+	c.openedAt = time.Time{}
+	pause := max(atLeast, c.session.config.backoff.pause(c.attempts))
+	c.attempts++
+	gen := c.gen.Load()
+	c.redial = time.AfterFunc(pause, func() { c.tell(&dialAgain{gen: gen}) })
+	c.session.logger.Warn("misskey: not connected", "connection", c.number, "generation", gen, "error", err, "pause", pause)
+	each(c.session.config.hooks, func(h HookConnection) { h.OnDisconnected(c.info(), err, pause) })
+}
+
+func (c *connection) reconnect() {
+	switch {
+	case c.closing || c.dialing:
+	case c.socket.Load() != nil:
+		sock := c.socket.Load()
+		c.lose(errReconnect)
+		sock.breakWith(errReconnect)
+		each(c.session.config.hooks, func(h HookConnection) { h.OnDisconnected(c.info(), errReconnect, 0) })
+		c.dial()
+	default:
+		if c.redial != nil {
+			c.redial.Stop()
+		}
+		c.dial()
+	}
+}
+
+// opened takes a socket into use and connects every slot on it.
+func (c *connection) opened(gen uint64, ws *websocket.Conn) {
+	sock := newSocket(c, gen, ws)
+	c.openedAt = time.Now()
+	c.lastHeard.Store(c.openedAt.UnixNano())
+	c.socket.Store(sock)
+	c.session.logger.Info("misskey: connected", "connection", c.number, "generation", gen)
+	lives := make([]*life, 0, len(c.lives))
+	for _, l := range c.lives {
+		lives = append(lives, l)
+	}
+	slices.SortFunc(lives, func(a, b *life) int { return cmp.Compare(a.order, b.order) })
+	var frames [][]byte
+	for _, l := range lives {
+		frames = append(frames, c.connect(l)...)
+	}
+	// Routes are in place before the reader's first frame.
+	c.send(frames...)
+	sock.run()
+	c.session.send(&opened{conn: c})
+	each(c.session.config.hooks, func(h HookConnection) { h.OnConnected(c.info()) })
+}
+
+// connect puts a slot on the socket: it sets the route and returns what must
+// be sent.
+func (c *connection) connect(l *life) [][]byte {
+	sl := l.slot
+	switch {
+	case sl.channel != nil:
+		l.wireID = newID()
+		c.byWire[l.wireID] = l
+		c.channels.set(l.wireID, l.subs)
+		c.await(l)
+		return [][]byte{wire.Build(c.session.dialect.Words.Connect, wire.Connect(sl.channel.Name, l.wireID, sl.params))}
+	case sl.capture != nil:
+		c.captures[sl.capture.Update].set(sl.key, l.subs)
+		c.goLive(l)
+		return [][]byte{wire.Build(sl.capture.Subscribe, wire.Key(sl.capture.Key, sl.key))}
+	default:
+		c.broadcasts.set("", l.subs)
+		c.goLive(l)
+		return nil
+	}
+}
+
+// await starts the clock for the server's acknowledgement.
+func (c *connection) await(l *life) {
+	gen, id := c.gen.Load(), l.wireID
+	l.timer = time.AfterFunc(c.session.config.ackTimeout, func() { c.tell(&ackTimeout{gen: gen, wireID: id}) })
+}
+
+func (c *connection) acked(msg *acked) {
+	l := c.byWire[msg.wireID]
+	if l == nil || msg.gen != c.gen.Load() {
+		return // of an id we have left
+	}
+	l.stopTimer()
+	l.attempt = 0
+	c.goLive(l)
+}
+
+// ackTimeout leaves an id that was not acknowledged and tries again later
+// under another: the server is silent about every refusal.
+func (c *connection) ackTimeout(msg *ackTimeout) {
+	l := c.byWire[msg.wireID]
+	if l == nil || l.live || msg.gen != c.gen.Load() {
+		return
+	}
+	pause := c.session.config.backoff.pause(l.attempt)
+	l.attempt++
+	c.session.logger.Warn("misskey: channel not acknowledged", "connection", c.number, "channel", l.slot.name(), "attempt", l.attempt, "pause", pause)
+	c.send(wire.Build(c.session.dialect.Words.Disconnect, wire.Key("id", l.wireID)))
+	c.unroute(l)
+	l.timer = time.AfterFunc(pause, func() { c.tell(&connectAgain{gen: msg.gen, life: l}) })
+}
+
+func (c *connection) goLive(l *life) {
+	l.live = true
+	for _, sub := range l.subs {
+		sub.live(&link{socket: c.socket.Load(), wireID: l.wireID})
+	}
+}
+
+// attach adds a subscription to its slot and spawns its actor.
+func (c *connection) attach(ctx actor.Context, msg *attach) {
+	sub := msg.sub
+	sub.pid = ctx.SpawnPrefix(actor.PropsFromProducer(func() actor.Actor { return &channelActor{sub} }), sub.name)
+	c.children[sub.pid.String()] = sub
+	c.session.track(sub)
+	defer close(msg.registered)
+	if c.closing {
+		sub.end(c.session.reason(), true)
+		return
+	}
+	l := c.lives[sub.slot]
+	fresh := l == nil
+	if fresh {
+		c.joined++
+		l = &life{slot: sub.slot, order: c.joined}
+		c.lives[sub.slot] = l
+	}
+	l.subs = append(l.subs[:len(l.subs):len(l.subs)], sub)
+	switch {
+	case c.socket.Load() == nil:
+	case fresh:
+		c.send(c.connect(l)...)
+	default:
+		c.reroute(l)
+		if l.live {
+			sub.live(&link{socket: c.socket.Load(), wireID: l.wireID})
+		}
+	}
+}
+
+// detach takes a closed subscription off its slot, and the slot off the
+// socket when it was the last one. A channel that leaks is parked: its id
+// stays ours, its frames go nowhere, and the next subscriber takes it up.
+func (c *connection) detach(sub *Subscription) {
+	l := c.lives[sub.slot]
+	if l == nil {
+		return
+	}
+	var rest []*Subscription
+	for _, other := range l.subs {
+		if other != sub {
+			rest = append(rest, other)
+		}
+	}
+	l.subs = rest
+	up := c.socket.Load() != nil
+	if len(rest) > 0 || up && l.parks() {
+		if up {
+			c.reroute(l)
+		}
+		return
+	}
+	delete(c.lives, l.slot)
+	l.stopTimer()
+	if up {
+		c.send(c.farewell(l)...)
+	}
+	c.unroute(l)
+	if l.parks() {
+		c.session.tell(&unparked{slot: l.slot})
+	}
+}
+
+func (l *life) parks() bool { return l.slot.channel != nil && l.slot.channel.Leaks }
+
+func (l *life) stopTimer() {
+	if l.timer != nil {
+		l.timer.Stop()
+		l.timer = nil
+	}
+}
+
+// farewell returns what ends a slot on the server.
+func (c *connection) farewell(l *life) [][]byte {
+	sl := l.slot
+	switch {
+	case sl.channel != nil && l.wireID != "":
+		return [][]byte{wire.Build(c.session.dialect.Words.Disconnect, wire.Key("id", l.wireID))}
+	case sl.capture != nil:
+		return [][]byte{wire.Build(sl.capture.Unsubscribe, wire.Key(sl.capture.Key, sl.key))}
+	}
+	return nil
+}
+
+// reroute gives the route of a slot its present subscriptions.
+func (c *connection) reroute(l *life) {
+	sl := l.slot
+	switch {
+	case sl.channel != nil:
+		if l.wireID != "" {
+			c.channels.set(l.wireID, l.subs)
+		}
+	case sl.capture != nil:
+		c.captures[sl.capture.Update].set(sl.key, l.subs)
+	default:
+		c.broadcasts.set("", l.subs)
+	}
+}
+
+// unroute forgets a slot's route: what still comes for it is not ours.
+func (c *connection) unroute(l *life) {
+	l.live = false
+	sl := l.slot
+	switch {
+	case sl.channel != nil:
+		c.channels.remove(l.wireID)
+		delete(c.byWire, l.wireID)
+		l.wireID = ""
+	case sl.capture != nil:
+		c.captures[sl.capture.Update].remove(sl.key)
+	default:
+		c.broadcasts.remove("")
+	}
+}
+
+// send hands frames to the writer. A writer that is far behind is a lost
+// socket.
+func (c *connection) send(frames ...[]byte) {
+	if sock := c.socket.Load(); sock != nil && len(frames) > 0 && !sock.enqueue(frames...) {
+		sock.breakWith(errOutboxFull)
+	}
+}
+
+// lose takes a socket out of use. Every subscription on it is told, and will
+// be connected under a fresh id on the next one.
+func (c *connection) lose(err error) {
+	c.lastErr.Store(&err)
+	c.socket.Store(nil)
+	c.channels.clear()
+	for _, r := range c.captures {
+		r.clear()
+	}
+	c.broadcasts.clear()
+	clear(c.byWire)
+	lastHeard := time.Unix(0, c.lastHeard.Load())
+	for _, l := range c.lives {
+		l.stopTimer()
+		l.wireID, l.live = "", false
+		if len(l.subs) == 0 {
+			delete(c.lives, l.slot) // the socket took the parked channel with it
+			c.session.tell(&unparked{slot: l.slot})
+			continue
+		}
+		for _, sub := range l.subs {
+			sub.lost(lastHeard)
+		}
+	}
+	if !c.closing {
+		c.session.tell(&lost{conn: c})
+	}
+}
+
+// shutdown ends every subscription and says goodbye to the server.
+func (c *connection) shutdown(now bool) {
+	if !c.closing {
+		c.closing = true
+		if c.redial != nil {
+			c.redial.Stop()
+		}
+		if c.cancel != nil {
+			c.cancel()
+		}
+		for _, l := range c.lives {
+			l.stopTimer()
+			c.send(c.farewell(l)...)
+			c.unroute(l)
+		}
+	}
+	c.endAll(now)
+}
+
+func (c *connection) endAll(drop bool) {
+	reason := c.session.reason()
+	for _, sub := range c.children {
+		sub.end(reason, drop)
+	}
+}
+
+// leave stops the actor when nothing is left that needs it: no handler runs,
+// no dial is under way, the socket is closed.
+func (c *connection) leave(ctx actor.Context) {
+	if len(c.children) > 0 || c.dialing {
+		return
+	}
+	if sock := c.socket.Load(); sock != nil {
+		select {
+		case <-sock.finish:
+		default:
+			close(sock.finish)
+		}
+		return // socketEnded comes
+	}
+	ctx.Stop(ctx.Self())
+}
+
+// HandleFailure decides what becomes of a subscription's actor that panicked
+// in our own code; a handler's panic never gets here. The event is lost. The
+// subscription goes on, and ends if that happens again and again.
+func (c *connection) HandleFailure(_ *actor.ActorSystem, sup actor.Supervisor, child *actor.PID, _ *actor.RestartStatistics, reason, _ any) {
+	sub := c.children[child.String()]
+	err := fmt.Errorf("misskey: internal failure: %v", reason)
+	c.session.logger.Error("misskey: subscription actor panicked", "pid", child.String(), "panic", reason)
+	sup.ResumeChildren(child)
+	if sub == nil {
+		return
+	}
+	if c.crashes[child.String()]++; c.crashes[child.String()] >= maxCrashes {
+		sub.end(err, true)
+	}
+	sub.ring()
+}

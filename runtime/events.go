@@ -1,0 +1,54 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"iter"
+)
+
+// Events ranges over a subscription's events in the order the server sent
+// them. It blocks between events. The loop ends by itself when the
+// subscription was closed or its last event has come; otherwise the last
+// round yields the reason: ctx's error, ErrSlowConsumer, a *HandshakeError …
+// It yields ErrHandlerSet when the subscription has a handler, and
+// ErrReaderTaken when another loop is reading: there is exactly one reader.
+func Events[E any](ctx context.Context, s *Subscription) iter.Seq2[E, error] {
+	return func(yield func(E, error) bool) {
+		var none E
+		if s.hasConsumer() {
+			yield(none, ErrHandlerSet)
+			return
+		}
+		if !s.reading.CompareAndSwap(false, true) {
+			yield(none, ErrReaderTaken)
+			return
+		}
+		defer s.reading.Store(false)
+		for {
+			if err := ctx.Err(); err != nil {
+				yield(none, err)
+				return
+			}
+			it, ok, done := s.inbox.take()
+			switch {
+			case done:
+				if err := s.Err(); err != nil && !errors.Is(err, ErrClosed) && !errors.Is(err, ErrEnded) {
+					yield(none, err)
+				}
+				return
+			case !ok:
+				select {
+				case <-s.inbox.arrived:
+				case <-ctx.Done():
+				}
+				continue
+			}
+			if event := s.decode(it); event != nil && !yield(event.(E), nil) {
+				return
+			}
+			if s.ends != "" && it.gap == nil && it.typ == s.ends {
+				s.end(ErrEnded, false)
+			}
+		}
+	}
+}

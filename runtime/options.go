@@ -1,0 +1,291 @@
+package runtime
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+)
+
+// Option configures a client.
+type Option func(*config) error
+
+type config struct {
+	token       string
+	httpClient  *http.Client
+	tls         *tls.Config
+	logger      *slog.Logger
+	hooks       []Hook
+	system      *actor.ActorSystem
+	parent      actor.SpawnerContext
+	keepTrying  bool
+	backoff     backoff
+	dialTimeout time.Duration
+	ackTimeout  time.Duration
+	drain       time.Duration
+	ping        time.Duration
+	silence     time.Duration
+	maxFrame    int
+}
+
+func newConfig(opts []Option) (*config, error) {
+	c := &config{
+		httpClient:  &http.Client{Timeout: time.Minute},
+		logger:      slog.New(slog.DiscardHandler),
+		backoff:     backoff{min: 500 * time.Millisecond, max: 30 * time.Second},
+		dialTimeout: 15 * time.Second,
+		ackTimeout:  10 * time.Second,
+		drain:       10 * time.Second,
+		ping:        25 * time.Second,
+		silence:     60 * time.Second,
+		maxFrame:    1 << 20,
+	}
+	var errs []error
+	for _, opt := range opts {
+		if opt != nil {
+			errs = append(errs, opt(c))
+		}
+	}
+	return c, errors.Join(errs...)
+}
+
+// WithToken makes the client act for the account the token belongs to: a
+// user's own token, or an app's. Without it the client is anonymous. The
+// token is sent in the Authorization header and stands in no log, error or
+// metric.
+func WithToken(token string) Option {
+	return func(c *config) error {
+		if token == "" {
+			return errors.New("misskey: WithToken: the token is empty; leave the option out for an anonymous client")
+		}
+		if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return errors.New("misskey: WithToken: the token has a character no token has, such as a space or a line end")
+		}
+		c.token = token
+		return nil
+	}
+}
+
+// WithHTTPClient sets the client that API calls are made with. The default
+// has a timeout of one minute.
+func WithHTTPClient(client *http.Client) Option {
+	return func(c *config) error {
+		if client == nil {
+			return errors.New("misskey: WithHTTPClient: nil client")
+		}
+		c.httpClient = client
+		return nil
+	}
+}
+
+// WithTLSConfig sets the TLS configuration of the websocket. API calls take
+// theirs from WithHTTPClient.
+func WithTLSConfig(settings *tls.Config) Option {
+	return func(c *config) error { c.tls = settings.Clone(); return nil }
+}
+
+// WithLogger sets where the client logs. The default logs nothing.
+func WithLogger(logger *slog.Logger) Option {
+	return func(c *config) error {
+		if logger == nil {
+			return errors.New("misskey: WithLogger: nil logger")
+		}
+		c.logger = logger
+		return nil
+	}
+}
+
+// WithHooks adds hooks: values that implement one or more of the Hook…
+// interfaces.
+func WithHooks(hooks ...Hook) Option {
+	return func(c *config) error {
+		for _, h := range hooks {
+			if !knownHook(h) {
+				return fmt.Errorf("misskey: WithHooks: %T implements none of the hook interfaces", h)
+			}
+		}
+		c.hooks = append(c.hooks, hooks...)
+		return nil
+	}
+}
+
+// WithActorSystem runs the client in an actor system the caller has. Closing
+// the client stops the client's actors and leaves the system alone. Without
+// it the client makes a system of its own, which costs 3 MB: programs with
+// many clients share one.
+func WithActorSystem(system *actor.ActorSystem) Option {
+	return func(c *config) error {
+		if system == nil {
+			return errors.New("misskey: WithActorSystem: nil system")
+		}
+		c.system = system
+		return nil
+	}
+}
+
+// WithParent makes the client's actors children of the actor whose context is
+// given, so that they end with it. Connect must then be called on that
+// actor's goroutine, which is to say in its Receive.
+func WithParent(parent actor.SpawnerContext) Option {
+	return func(c *config) error {
+		if parent == nil {
+			return errors.New("misskey: WithParent: nil parent")
+		}
+		c.parent, c.system = parent, parent.ActorSystem()
+		return nil
+	}
+}
+
+// WithKeepTrying makes Connect return at once and dial in the background
+// until it succeeds, instead of returning the first dial's error. An error
+// that is final, such as a token the server refuses, still closes the client.
+func WithKeepTrying() Option {
+	return func(c *config) error { c.keepTrying = true; return nil }
+}
+
+// WithBackoff bounds the pause before a lost socket is dialled again. The
+// pause before attempt n is random between zero and min·2ⁿ, at most max. The
+// default is half a second and 30 seconds.
+func WithBackoff(min, max time.Duration) Option {
+	return func(c *config) error {
+		if min <= 0 || max < min {
+			return fmt.Errorf("misskey: WithBackoff: want 0 < min ≤ max, got %v and %v", min, max)
+		}
+		c.backoff = backoff{min: min, max: max}
+		return nil
+	}
+}
+
+// WithDialTimeout bounds one dial, handshake included. The default is 15
+// seconds.
+func WithDialTimeout(d time.Duration) Option {
+	return positive("WithDialTimeout", d, func(c *config) { c.dialTimeout = d })
+}
+
+// WithAckTimeout bounds the wait for the server's acknowledgement of a
+// channel, after which it is tried again under a fresh id. The default is 10
+// seconds.
+func WithAckTimeout(d time.Duration) Option {
+	return positive("WithAckTimeout", d, func(c *config) { c.ackTimeout = d })
+}
+
+// WithLiveness sets how often the client pings the server, and after how long
+// without a frame, ping or pong a socket counts as lost. The default is 25
+// and 60 seconds.
+func WithLiveness(ping, silence time.Duration) Option {
+	return func(c *config) error {
+		if ping <= 0 || silence <= ping {
+			return fmt.Errorf("misskey: WithLiveness: want 0 < ping < silence, got %v and %v", ping, silence)
+		}
+		c.ping, c.silence = ping, silence
+		return nil
+	}
+}
+
+// WithMaxFrame bounds the size of a frame in bytes. A larger one is counted
+// and skipped. The default is 1 MiB; the largest frame seen of a real server
+// has 10.3 KB.
+func WithMaxFrame(bytes int) Option {
+	return func(c *config) error {
+		if bytes < 1<<10 || bytes > hardFrameLimit {
+			return fmt.Errorf("misskey: WithMaxFrame: want 1 KiB to 16 MiB, got %d bytes", bytes)
+		}
+		c.maxFrame = bytes
+		return nil
+	}
+}
+
+func positive(name string, d time.Duration, set func(*config)) Option {
+	return func(c *config) error {
+		if d <= 0 {
+			return fmt.Errorf("misskey: %s: want more than zero, got %v", name, d)
+		}
+		set(c)
+		return nil
+	}
+}
+
+// Overflow is what a subscription does when its inbox is full. There is no
+// policy that waits: the server does not slow down for a client that does not
+// read, it only buffers, so waiting would move the backlog into its memory
+// and leave its pings unanswered.
+type Overflow int
+
+const (
+	// OverflowDropOldest drops the oldest event. What was dropped is counted
+	// and announced as a gap.
+	OverflowDropOldest Overflow = iota
+	// OverflowDropNewest drops the event that does not fit, likewise.
+	OverflowDropNewest
+	// OverflowEnd ends the subscription with ErrSlowConsumer after the events
+	// already in its inbox.
+	OverflowEnd
+)
+
+// SubscribeOption configures one subscription or capture.
+type SubscribeOption func(*subscribeConfig) error
+
+type subscribeConfig struct {
+	overflow Overflow
+	events   int
+	bytes    int
+	receiver *actor.PID
+	inFlight int
+}
+
+const (
+	defaultInboxEvents = 4096
+	defaultInboxBytes  = 32 << 20
+)
+
+// DropOldest bounds the inbox to n events and drops the oldest one when it is
+// full.
+func DropOldest(n int) SubscribeOption { return overflow("DropOldest", OverflowDropOldest, n) }
+
+// DropNewest bounds the inbox to n events and drops what does not fit.
+func DropNewest(n int) SubscribeOption { return overflow("DropNewest", OverflowDropNewest, n) }
+
+// EndOnOverflow bounds the inbox to n events and ends the subscription with
+// ErrSlowConsumer when it is full.
+func EndOnOverflow(n int) SubscribeOption { return overflow("EndOnOverflow", OverflowEnd, n) }
+
+func overflow(name string, policy Overflow, n int) SubscribeOption {
+	return func(c *subscribeConfig) error {
+		if n < 1 {
+			return fmt.Errorf("misskey: %s: want at least one event, got %d", name, n)
+		}
+		c.overflow, c.events = policy, n
+		return nil
+	}
+}
+
+// InboxBytes bounds the inbox in bytes of frames as well. The default is 32
+// MiB. One event always fits.
+func InboxBytes(n int) SubscribeOption {
+	return func(c *subscribeConfig) error {
+		if n < 1 {
+			return fmt.Errorf("misskey: InboxBytes: want at least one byte, got %d", n)
+		}
+		c.bytes = n
+		return nil
+	}
+}
+
+// ToActor delivers the events to an actor, as the bindings' event structs, in
+// place of a handler. At most inFlight events are on their way: the actor
+// calls Done on each when it has dealt with it. The subscription ends with
+// ErrReceiverStopped when the actor stops.
+func ToActor(pid *actor.PID, inFlight int) SubscribeOption {
+	return func(c *subscribeConfig) error {
+		if pid == nil || inFlight < 1 {
+			return errors.New("misskey: ToActor: want a PID and at least one event in flight")
+		}
+		c.receiver, c.inFlight = pid, inFlight
+		return nil
+	}
+}

@@ -1,0 +1,186 @@
+// Package rest calls the REST API of a Misskey server.
+package rest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Client calls one server's API for one account, or for nobody. Its fields
+// must not change while it is in use; then it is safe for concurrent use.
+type Client struct {
+	Base  string // as in "https://misskey.example/api/"
+	HTTP  *http.Client
+	Token string // "" = anonymous
+}
+
+// maxResponse bounds a response, whose size a server should not decide alone.
+const maxResponse = 64 << 20
+
+// Error is an answer that is not a success.
+type Error struct {
+	Endpoint string
+	Status   int    // HTTP status
+	Code     string // as in "NO_SUCH_NOTE"; "" where the server gave none
+	ID       string // fixed per error; "" where the server gave none
+	Kind     string // "client", "permission" or "server"
+	Message  string
+	Info     json.RawMessage // what the server adds to some errors
+	// RetryAfter is how long the server asks to wait; zero where it does not.
+	// Calls before that count against the limit again.
+	RetryAfter time.Duration
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "misskey: %s: %d", e.Endpoint, e.Status)
+	if e.Code != "" {
+		b.WriteString(" " + e.Code)
+	}
+	if e.Message != "" {
+		b.WriteString(": " + e.Message)
+	}
+	if e.RetryAfter > 0 {
+		fmt.Fprintf(&b, " (retry after %v)", e.RetryAfter)
+	}
+	return b.String()
+}
+
+var (
+	// ErrUnauthorized matches an Error of status 401: no token, or one the
+	// server does not know.
+	ErrUnauthorized = errors.New("misskey: unauthorized")
+	// ErrForbidden matches an Error of status 403: the token lacks a
+	// permission, or the account a role.
+	ErrForbidden = errors.New("misskey: forbidden")
+	// ErrRateLimited matches an Error of status 429.
+	ErrRateLimited = errors.New("misskey: rate limited")
+	// ErrNoSuchEndpoint matches an Error of status 404. What does not exist
+	// on an endpoint that does is status 400 with a code of its own.
+	ErrNoSuchEndpoint = errors.New("misskey: no such endpoint")
+	// ErrServer matches an Error of status 500 and above.
+	ErrServer = errors.New("misskey: server error")
+)
+
+// Is reports whether target is the sentinel of e's status.
+func (e *Error) Is(target error) bool {
+	switch target {
+	case ErrUnauthorized:
+		return e.Status == http.StatusUnauthorized
+	case ErrForbidden:
+		return e.Status == http.StatusForbidden
+	case ErrRateLimited:
+		return e.Status == http.StatusTooManyRequests
+	case ErrNoSuchEndpoint:
+		return e.Status == http.StatusNotFound
+	case ErrServer:
+		return e.Status >= 500
+	}
+	return false
+}
+
+// Call posts request to an endpoint, as in "notes/create", and reads the
+// answer into response. A nil request is sent as {}; a nil response drops the
+// answer; an answer without a body leaves response alone. It returns *Error
+// for what the server said, and otherwise what encoding/json or the HTTP
+// client found.
+func (c *Client) Call(ctx context.Context, endpoint string, request, response any) error {
+	if endpoint == "" || strings.ContainsAny(endpoint, "?#") || strings.Contains(endpoint, "..") || strings.HasPrefix(endpoint, "/") {
+		return fmt.Errorf("misskey: %q is no endpoint; one is as in %q", endpoint, "notes/create")
+	}
+	body := []byte("{}")
+	if request != nil {
+		var err error
+		if body, err = json.Marshal(request); err != nil {
+			return fmt.Errorf("misskey: %s: encoding the request: %w", endpoint, err)
+		}
+		if len(body) == 0 || body[0] != '{' {
+			return fmt.Errorf("misskey: %s: the request must be a JSON object, %T is not", endpoint, request)
+		}
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.Base+endpoint, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("misskey: %s: %w", endpoint, err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if c.Token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.Token)
+	}
+	res, err := c.HTTP.Do(req)
+	if err != nil {
+		return fmt.Errorf("misskey: %s: %w", endpoint, err)
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(res.Body, maxResponse+1))
+	if err != nil {
+		return fmt.Errorf("misskey: %s: reading the answer: %w", endpoint, err)
+	}
+	if len(answer) > maxResponse {
+		return fmt.Errorf("misskey: %s: the answer has more than %d bytes", endpoint, maxResponse)
+	}
+	if res.StatusCode < 200 || res.StatusCode > 299 {
+		return newError(endpoint, res, answer)
+	}
+	if response == nil || len(bytes.TrimSpace(answer)) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(answer, response); err != nil {
+		return fmt.Errorf("misskey: %s: decoding the answer: %w", endpoint, err)
+	}
+	return nil
+}
+
+// newError reads what a server or a proxy before it answered. The error may
+// be an object, a string, absent, or no JSON at all.
+func newError(endpoint string, res *http.Response, answer []byte) *Error {
+	e := &Error{Endpoint: endpoint, Status: res.StatusCode, RetryAfter: RetryAfter(res.Header)}
+	var shape struct {
+		Error   json.RawMessage `json:"error"`
+		Message string          `json:"message"`
+	}
+	if json.Unmarshal(answer, &shape) != nil {
+		e.Message = http.StatusText(res.StatusCode)
+		if len(answer) > 0 {
+			e.Message += " (the answer is not JSON)"
+		}
+		return e
+	}
+	var object struct {
+		Message string          `json:"message"`
+		Code    string          `json:"code"`
+		ID      string          `json:"id"`
+		Kind    string          `json:"kind"`
+		Info    json.RawMessage `json:"info"`
+	}
+	if json.Unmarshal(shape.Error, &object) == nil {
+		e.Message, e.Code, e.ID, e.Kind, e.Info = object.Message, object.Code, object.ID, object.Kind, object.Info
+	}
+	if e.Message == "" {
+		e.Message = shape.Message
+	}
+	if e.Message == "" {
+		e.Message = http.StatusText(res.StatusCode)
+	}
+	return e
+}
+
+// RetryAfter reads a Retry-After header in seconds or as a date; zero when
+// there is none.
+func RetryAfter(h http.Header) time.Duration {
+	v := h.Get("Retry-After")
+	if seconds, err := strconv.Atoi(v); err == nil && seconds >= 0 {
+		return time.Duration(min(seconds, 24*60*60)) * time.Second
+	}
+	if at, err := http.ParseTime(v); err == nil {
+		return max(0, time.Until(at))
+	}
+	return 0
+}

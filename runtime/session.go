@@ -1,0 +1,576 @@
+package runtime
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/go-faster/jx"
+	"github.com/google/uuid"
+
+	"github.com/misskeyactor/misskeyactor/runtime/codec"
+	"github.com/misskeyactor/misskeyactor/runtime/rest"
+	"github.com/misskeyactor/misskeyactor/runtime/wire"
+)
+
+// Session is one account, or nobody, on one host: what a generated client
+// wraps. All methods are safe for concurrent use.
+type Session struct {
+	dialect *Dialect
+	config  *config
+	target  target
+	api     *rest.Client
+	logger  *slog.Logger
+	system  *actor.ActorSystem
+	pid     *actor.PID
+
+	ctx      context.Context // parent of all handlers' and dials' contexts
+	cancel   context.CancelFunc
+	done     chan struct{} // closed when every actor is gone
+	first    chan error    // the outcome of the first dial
+	decoders sync.Pool
+	stats    stats
+
+	goroutines sync.WaitGroup // readers, writers and dials
+
+	mu    sync.Mutex
+	ready bool          // a socket was open once
+	err   error         // set when the session begins to close
+	conns []*connection // in the order they were opened; replaced, never changed
+	subs  map[*Subscription]struct{}
+}
+
+// newID returns a name that was never used before.
+func newID() string { return uuid.NewString() }
+
+// Connect opens a session with the server at url, as in
+// "https://misskey.example". It returns when the first socket is open, or the
+// first dial's error, a *HandshakeError; see WithKeepTrying. ctx bounds the
+// call only: the session lives until Close.
+func Connect(ctx context.Context, dialect *Dialect, url string, opts ...Option) (*Session, error) {
+	c, err := newConfig(opts)
+	if err != nil {
+		return nil, err
+	}
+	t, err := newTarget(dialect, url, c)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{
+		dialect: dialect, config: c, target: t, logger: c.logger.With("host", t.host),
+		api:   &rest.Client{Base: t.api, HTTP: c.httpClient, Token: c.token},
+		done:  make(chan struct{}),
+		first: make(chan error, 1),
+		subs:  make(map[*Subscription]struct{}),
+	}
+	s.decoders.New = func() any { return codec.NewDecoder("", nil) }
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+
+	s.system = c.system
+	if s.system == nil {
+		s.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return s.logger }))
+	}
+	var spawner actor.SpawnerContext = s.system.Root
+	if c.parent != nil {
+		spawner = c.parent
+	}
+	s.pid = spawner.SpawnPrefix(actor.PropsFromProducer(func() actor.Actor {
+		return &sessionActor{Session: s, shared: map[shareKey]*slot{}, open: map[string]*connection{}}
+	}), "misskey-session")
+	s.send(&begin{})
+
+	if c.keepTrying {
+		return s, nil
+	}
+	select {
+	case err := <-s.first:
+		if err != nil {
+			<-s.done
+			return nil, err
+		}
+		return s, nil
+	case <-ctx.Done():
+		s.shut(ctx.Err(), true)
+		<-s.done
+		return nil, fmt.Errorf("misskey: connecting to %s: %w", t.host, ctx.Err())
+	}
+}
+
+// PID returns the session's actor. It can be watched: it stops when the
+// session is closed, by its user or for good by the server.
+func (s *Session) PID() *actor.PID { return s.pid }
+
+// Done returns a channel that is closed when the session is closed and all
+// its actors and goroutines are gone.
+func (s *Session) Done() <-chan struct{} { return s.done }
+
+// Err returns why the session was closed: ErrClosed after Close, or the
+// *HandshakeError that was final. It is nil before.
+func (s *Session) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// Subscribe subscribes to a channel. It returns when the subscription is
+// registered; WaitLive waits for the server. A nil handler leaves the events
+// to Events, or to the actor named by ToActor.
+func (s *Session) Subscribe(ctx context.Context, ch *Channel, params func(*jx.Encoder), handler HandlerFunc, opts ...SubscribeOption) (*Subscription, error) {
+	if ch.Credential && s.config.token == "" {
+		return nil, fmt.Errorf("misskey: channel %s: %w", ch.Name, ErrCredentialRequired)
+	}
+	return s.subscribe(ctx, &slot{channel: ch, params: params}, handler, ch.Overflow, opts)
+}
+
+// Capture subscribes to the updates of one entity. Several captures of one
+// entity share one place on the server.
+func (s *Session) Capture(ctx context.Context, kind *CaptureKind, key string, handler HandlerFunc, opts ...SubscribeOption) (*Subscription, error) {
+	if key == "" {
+		return nil, &ParamError{Channel: kind.Name, Param: kind.Key, Reason: "is required"}
+	}
+	return s.subscribe(ctx, &slot{capture: kind, key: key}, handler, OverflowDropOldest, opts)
+}
+
+// Broadcasts subscribes to what the server sends to everybody. It comes over
+// one of the session's sockets.
+func (s *Session) Broadcasts(ctx context.Context, set *EventSet, handler HandlerFunc, opts ...SubscribeOption) (*Subscription, error) {
+	return s.subscribe(ctx, &slot{broadcast: set}, handler, OverflowDropOldest, opts)
+}
+
+func (s *Session) subscribe(ctx context.Context, sl *slot, handler HandlerFunc, def Overflow, opts []SubscribeOption) (*Subscription, error) {
+	sub, err := s.newSubscription(sl, handler, def, opts)
+	if err != nil {
+		return nil, err
+	}
+	registered := make(chan struct{})
+	if err := s.tell(&attach{sub: sub, registered: registered}); err != nil {
+		sub.cancel()
+		return nil, fmt.Errorf("misskey: %s: %w", sub.name, err)
+	}
+	select {
+	case <-registered:
+		return sub, nil
+	case <-s.done:
+		sub.cancel()
+		return nil, fmt.Errorf("misskey: %s: %w", sub.name, s.Err())
+	case <-ctx.Done():
+		s.tell(&abandon{sub: sub})
+		return nil, fmt.Errorf("misskey: %s: %w", sub.name, ctx.Err())
+	}
+}
+
+// Request sends a top-level message and returns when it is written to a
+// socket. It returns ErrNotLive when no socket is open. A nil body leaves the
+// body out.
+func (s *Session) Request(ctx context.Context, typ string, body func(*jx.Encoder)) error {
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("misskey: %s: %w", typ, err)
+	}
+	for _, c := range s.connections() {
+		if sock := c.socket.Load(); sock != nil {
+			if err := sock.write(ctx, wire.Build(typ, body)); err != nil {
+				return fmt.Errorf("misskey: %s: %w", typ, err)
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: %s: no socket is open", ErrNotLive, typ)
+}
+
+// Call calls a REST endpoint, as in "notes/create". request is encoded and
+// response decoded by encoding/json; a nil request is {}, a nil response
+// drops the answer. Errors are *rest.Error for what the server said.
+func (s *Session) Call(ctx context.Context, endpoint string, request, response any) error {
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("misskey: %s: %w", endpoint, err)
+	}
+	return s.api.Call(ctx, endpoint, request, response)
+}
+
+// Reconnect drops every socket, or ends the pause before the next dial, and
+// dials at once.
+func (s *Session) Reconnect() { s.tell(&reconnect{}) }
+
+// Close closes the session: no new events are taken in, channels are
+// disconnected, what waits in the inboxes is delivered, and sockets closed.
+// It returns nil when every actor and goroutine is gone. When ctx ends first,
+// the rest of the inboxes is dropped and the handlers' contexts are
+// cancelled; Close then returns ctx's error if a handler still runs. Called
+// with the context of one of its handlers, or one made from it, it does not
+// wait. A second call waits as the first.
+func (s *Session) Close(ctx context.Context) error {
+	s.shut(ErrClosed, false)
+	if ctx.Value(handlerKey{}) == s {
+		return nil
+	}
+	select {
+	case <-s.done:
+		return nil
+	case <-ctx.Done():
+	}
+	s.cancel()
+	s.send(&force{})
+	select {
+	case <-s.done:
+		return nil
+	case <-time.After(closeGrace):
+		return fmt.Errorf("misskey: close: a handler is still running: %w", ctx.Err())
+	}
+}
+
+// closeGrace is how long Close waits for handlers to notice that their
+// context has ended.
+const closeGrace = 250 * time.Millisecond
+
+// shut begins to close the session for reason.
+func (s *Session) shut(reason error, now bool) {
+	s.mu.Lock()
+	first := s.err == nil
+	if first {
+		s.err = reason
+	}
+	s.mu.Unlock()
+	if now {
+		s.cancel()
+	}
+	if first {
+		s.send(&shutdown{now: now})
+	}
+}
+
+// tell sends to the session's actor, unless the session is closing.
+func (s *Session) tell(msg any) error {
+	if err := s.Err(); err != nil {
+		return err
+	}
+	s.send(msg)
+	return nil
+}
+
+func (s *Session) send(msg any) {
+	select {
+	case <-s.done:
+	default:
+		s.system.Root.Send(s.pid, msg)
+	}
+}
+
+func (s *Session) connections() []*connection {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.conns
+}
+
+// starting reports whether no socket was open yet.
+func (s *Session) starting() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.ready
+}
+
+// reason is why subscriptions end when the session does.
+func (s *Session) reason() error { return cmp.Or(s.Err(), ErrClosed) }
+
+// track and untrack keep the set of subscriptions that Status shows.
+func (s *Session) track(sub *Subscription) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.subs[sub] = struct{}{}
+}
+
+func (s *Session) untrack(sub *Subscription) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.subs, sub)
+}
+
+func (s *Session) skipped(info ConnectionInfo, err error, frame string) {
+	excerpt := frame[:min(len(frame), excerptSize)]
+	s.logger.Warn("misskey: frame skipped", "connection", info.Number, "error", err, "size", len(frame))
+	each(s.config.hooks, func(h HookFrame) {
+		h.OnFrameSkipped(FrameSkipped{Connection: info, Err: err, Excerpt: excerpt})
+	})
+}
+
+// begin starts an actor's work. Started comes too early for that: the actor's
+// PID is not yet where others look for it.
+type begin struct{}
+
+// Messages to the session's actor.
+type (
+	// attach registers a subscription; registered is closed when it is.
+	attach struct {
+		late
+		sub        *Subscription
+		registered chan struct{}
+	}
+	// abandon closes a subscription whose Subscribe call gave up waiting.
+	abandon struct {
+		late
+		sub *Subscription
+	}
+	// detach says that a subscription is closed.
+	detach struct {
+		late
+		sub *Subscription
+	}
+	// unparked says that a connection has let go of a channel that was parked.
+	unparked struct {
+		late
+		slot *slot
+	}
+	// opened and lost say that a connection has a socket, or none any more.
+	opened struct {
+		late
+		conn *connection
+	}
+	lost struct {
+		late
+		conn *connection
+	}
+	// refused says that the server will not have us, whatever we do.
+	refused struct {
+		late
+		err error
+	}
+	// reconnect drops sockets and dials at once.
+	reconnect struct{ late }
+	// shutdown closes; with now, without draining.
+	shutdown struct {
+		late
+		now bool
+	}
+	// force ends a shutdown that drains.
+	force struct{ late }
+)
+
+// sessionActor keeps the set of subscriptions and packs them into
+// connections. It does no I/O and waits for nothing.
+type sessionActor struct {
+	*Session
+	shared  map[shareKey]*slot
+	open    map[string]*connection // by PID
+	closing bool
+	opened  int
+	drain   *time.Timer
+}
+
+func (a *sessionActor) Receive(ctx actor.Context) {
+	defer func() {
+		// A restart would lose the set of subscriptions. Nothing below is known
+		// to panic; if it does, that one message is lost and said so.
+		if v := recover(); v != nil {
+			a.logger.Error("misskey: session actor panicked", "panic", v)
+		}
+	}()
+	switch msg := ctx.Message().(type) {
+	case *begin:
+		a.openConnection(ctx)
+	case *attach:
+		a.attach(ctx, msg)
+	case *abandon:
+		// The registration may still be on its way to the connection; the
+		// connection closes registered before it reads this.
+		if c := msg.sub.slot.conn; c != nil {
+			ctx.Send(c.pid, msg)
+		}
+	case *detach:
+		a.detach(ctx, msg.sub)
+	case *unparked:
+		a.release(ctx, msg.slot)
+	case *opened:
+		a.mu.Lock()
+		a.ready = true
+		a.mu.Unlock()
+		a.report(nil)
+		a.elect(ctx)
+	case *lost:
+		a.elect(ctx)
+	case *refused:
+		a.report(msg.err)
+		a.shut(msg.err, true)
+	case *reconnect:
+		for _, c := range a.open {
+			ctx.Send(c.pid, msg)
+		}
+	case *shutdown:
+		a.shutdown(ctx, msg)
+	case *force:
+		for _, c := range a.open {
+			ctx.Send(c.pid, msg)
+		}
+	case *actor.Terminated:
+		a.terminated(ctx, msg.Who)
+	case *actor.Stopping:
+		// Our parent stops us: there is no time to drain.
+		a.shut(ErrClosed, true)
+	case *actor.Stopped:
+		a.finish()
+	}
+}
+
+// report tells Connect how the first dial went.
+func (a *sessionActor) report(err error) {
+	select {
+	case a.first <- err:
+	default:
+	}
+}
+
+func (a *sessionActor) attach(ctx actor.Context, msg *attach) {
+	if a.closing {
+		return // Subscribe sees the session end
+	}
+	sub := msg.sub
+	if key, ok := sub.slot.share(); ok {
+		if there := a.shared[key]; there != nil {
+			sub.slot = there
+		} else {
+			a.shared[key] = sub.slot
+		}
+	}
+	if sub.slot.conn == nil {
+		a.place(ctx, sub.slot)
+	}
+	sub.slot.refs++
+	ctx.Send(sub.slot.conn.pid, msg)
+}
+
+// place finds a connection with room for sl, or opens one.
+func (a *sessionActor) place(ctx actor.Context, sl *slot) {
+	for _, c := range a.connections() {
+		if c.hasRoom(sl, a.dialect.ChannelsPerConnection) {
+			c.take(sl)
+			return
+		}
+	}
+	a.openConnection(ctx).take(sl)
+}
+
+func (a *sessionActor) openConnection(ctx actor.Context) *connection {
+	a.opened++
+	c := newConnection(a.Session, a.opened)
+	c.pid = ctx.SpawnPrefix(actor.PropsFromProducer(func() actor.Actor { return c }), "connection")
+	ctx.Send(c.pid, &begin{})
+	a.open[c.pid.String()] = c
+	a.mu.Lock()
+	a.conns = append(a.conns[:len(a.conns):len(a.conns)], c)
+	a.mu.Unlock()
+	return c
+}
+
+func (a *sessionActor) detach(ctx actor.Context, sub *Subscription) {
+	sl := sub.slot
+	if sl.conn == nil {
+		return
+	}
+	sl.refs--
+	ctx.Send(sl.conn.pid, &detach{sub: sub})
+	if sl.refs == 0 && (sl.channel == nil || !sl.channel.Leaks) {
+		a.release(ctx, sl)
+	}
+}
+
+// release gives a slot's place back.
+func (a *sessionActor) release(ctx actor.Context, sl *slot) {
+	if sl.refs > 0 || sl.conn == nil {
+		return
+	}
+	if key, ok := sl.share(); ok && a.shared[key] == sl {
+		delete(a.shared, key)
+	}
+	c := sl.conn
+	c.give(sl)
+	if first := a.connections(); c.empty() && !a.closing && len(first) > 0 && c != first[0] {
+		ctx.Send(c.pid, &shutdown{now: true})
+		a.forget(c)
+	}
+}
+
+// elect makes one connection with a socket bring the broadcasts.
+func (a *sessionActor) elect(ctx actor.Context) {
+	sl := a.shared[shareKey{}]
+	if sl == nil || sl.conn.socket.Load() != nil {
+		return
+	}
+	for _, c := range a.connections() {
+		if c.socket.Load() != nil {
+			ctx.Send(sl.conn.pid, &moveBroadcasts{slot: sl, to: c})
+			sl.conn.give(sl)
+			c.take(sl)
+			return
+		}
+	}
+}
+
+func (a *sessionActor) shutdown(ctx actor.Context, msg *shutdown) {
+	a.closing = true
+	for _, c := range a.open {
+		ctx.Send(c.pid, msg)
+	}
+	if !msg.now {
+		// Whoever called Close may have no deadline, or not be waiting.
+		a.drain = time.AfterFunc(a.config.drain, func() { a.cancel(); a.send(&force{}) })
+	}
+	if len(a.open) == 0 {
+		ctx.Stop(ctx.Self())
+	}
+}
+
+func (a *sessionActor) terminated(ctx actor.Context, pid *actor.PID) {
+	c := a.open[pid.String()]
+	if c == nil {
+		return
+	}
+	delete(a.open, pid.String())
+	a.forget(c)
+	if a.closing && len(a.open) == 0 {
+		ctx.Stop(ctx.Self())
+	}
+}
+
+func (a *sessionActor) forget(c *connection) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var rest []*connection
+	for _, other := range a.conns {
+		if other != c {
+			rest = append(rest, other)
+		}
+	}
+	a.conns = rest
+}
+
+func (a *sessionActor) finish() {
+	if a.drain != nil {
+		a.drain.Stop()
+	}
+	a.report(a.Err())
+	a.cancel()
+	if a.config.system == nil {
+		a.system.Shutdown()
+	}
+	// Their sockets are closed; they are ending, but no actor may wait.
+	go func() {
+		a.goroutines.Wait()
+		close(a.done)
+	}()
+}
+
+// HandleFailure decides what becomes of a connection actor that panicked in
+// our own code: it keeps its set of slots, drops its socket and begins again
+// with the next one.
+func (a *sessionActor) HandleFailure(_ *actor.ActorSystem, sup actor.Supervisor, child *actor.PID, _ *actor.RestartStatistics, reason, message any) {
+	a.logger.Error("misskey: connection actor panicked", "panic", reason, "message", fmt.Sprintf("%T", message))
+	sup.ResumeChildren(child)
+	if c := a.open[child.String()]; c != nil {
+		a.system.Root.Send(child, &socketEnded{gen: c.gen.Load(), err: errInternal})
+	}
+}
+
+var errInternal = errors.New("misskey: internal failure")

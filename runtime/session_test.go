@@ -1,0 +1,729 @@
+package runtime_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/misskeyactor/misskeyactor/runtime"
+	"github.com/misskeyactor/misskeyactor/runtime/wire"
+)
+
+func TestEventsArriveInOrder(t *testing.T) {
+	f := newFake(t)
+	s := f.connect()
+	h, events := collect()
+	sub := subscribe(t, s, &room, h)
+	live(t, sub)
+	sock := f.socket(0)
+	id := sock.frame("connect", 0).Body.ID
+	for i := range 1000 {
+		sock.event(id, "text", fmt.Sprintf(`"%d"`, i))
+	}
+	for i := range 1000 {
+		e := next[*text](t, events)
+		if e.Text != fmt.Sprint(i) {
+			t.Fatalf("event %d is %q", i, e.Text)
+		}
+		if e.Subscription != sub || e.Channel != "room" || e.EventType != "text" || e.Received.IsZero() {
+			t.Fatalf("metadata %+v", e.Meta)
+		}
+	}
+}
+
+func TestSubscriptionSurvivesReconnectUnderFreshID(t *testing.T) {
+	f := newFake(t)
+	s := f.connect()
+	h, events := collect()
+	sub := subscribe(t, s, &room, h)
+	live(t, sub)
+	first := f.socket(0).frame("connect", 0).Body.ID
+	f.socket(0).event(first, "text", `"before"`)
+	next[*text](t, events)
+	f.drop()
+	second := f.socket(1).frame("connect", 0).Body.ID
+	if first == second {
+		t.Error("the wire id was used again")
+	}
+	live(t, sub)
+	f.socket(1).event(first, "text", `"stale"`)
+	f.socket(1).event(second, "text", `"after"`)
+	g := next[*gap](t, events)
+	if g.Cause != runtime.GapReconnect || g.From.After(g.To) {
+		t.Errorf("gap %+v", g.GapInfo)
+	}
+	if e := next[*text](t, events); e.Text != "after" {
+		t.Errorf("got %q", e.Text)
+	}
+	if n := s.Status().Stats.Unowned; n != 1 {
+		t.Errorf("%d unowned frames counted, want 1", n)
+	}
+}
+
+func TestConnectThatIsNotAcknowledgedIsRepeated(t *testing.T) {
+	f := newFake(t)
+	var n atomic.Int32
+	f.silent = func(string) bool { return n.Add(1) < 3 }
+	s := f.connect(runtime.WithAckTimeout(5 * time.Millisecond))
+	sub := subscribe(t, s, &room, nil)
+	live(t, sub)
+	sock := f.socket(0)
+	ids := map[string]bool{}
+	for i := range 3 {
+		ids[sock.frame("connect", i).Body.ID] = true
+	}
+	if len(ids) != 3 {
+		t.Errorf("%d different ids in 3 connects", len(ids))
+	}
+	for i := range 2 {
+		if id := sock.frame("disconnect", i).Body.ID; id != sock.frame("connect", i).Body.ID {
+			t.Errorf("disconnect %d names %s", i, id)
+		}
+	}
+}
+
+func TestSharedChannelIsOneChannelConnection(t *testing.T) {
+	f := newFake(t)
+	s := f.connect()
+	h1, events1 := collect()
+	h2, events2 := collect()
+	sub1, sub2 := subscribe(t, s, &stats, h1), subscribe(t, s, &stats, h2)
+	live(t, sub1)
+	live(t, sub2)
+	sock := f.socket(0)
+	id := sock.frame("connect", 0).Body.ID
+	sock.event(id, "text", `"a"`)
+	next[*text](t, events1)
+	next[*text](t, events2)
+	sub1.Close()
+	<-sub1.Done()
+	sock.event(id, "text", `"b"`)
+	next[*text](t, events2)
+	sub2.Close()
+	sock.frame("disconnect", 0)
+	if n := sock.count("connect"); n != 1 {
+		t.Errorf("%d connects, want 1", n)
+	}
+	if len(events1) != 0 {
+		t.Error("an event after Close")
+	}
+}
+
+func TestChannelThatLeaksIsParked(t *testing.T) {
+	f := newFake(t)
+	s := f.connect(runtime.WithToken("secret"))
+	h1, events1 := collect()
+	sub1 := subscribe(t, s, &mine, h1)
+	live(t, sub1)
+	sock := f.socket(0)
+	id := sock.frame("connect", 0).Body.ID
+	sub1.Close()
+	<-sub1.Done()
+	sock.event(id, "text", `"nobody hears"`)
+	marker := subscribe(t, s, &room, nil) // the frame before its ack was read by then
+	live(t, marker)
+
+	h2, events2 := collect()
+	sub2 := subscribe(t, s, &mine, h2)
+	live(t, sub2)
+	sock.event(id, "text", `"taken up"`)
+	if e := next[*text](t, events2); e.Text != "taken up" {
+		t.Errorf("got %q", e.Text)
+	}
+	if sock.count("disconnect") != 0 || sock.count("connect") != 2 {
+		t.Errorf("%d connects and %d disconnects, want 2 and 0", sock.count("connect"), sock.count("disconnect"))
+	}
+	if len(events1) != 0 {
+		t.Error("an event after Close")
+	}
+	sub2.Close()
+	f.drop() // a parked channel does not come back
+	f.socket(1)
+	live(t, marker)
+	if n := f.socket(1).count("connect"); n != 1 {
+		t.Errorf("%d connects after the reconnect, want 1", n)
+	}
+	live(t, subscribe(t, s, &mine, nil))
+}
+
+func TestChannelsSpreadOverConnections(t *testing.T) {
+	f := newFake(t)
+	s := f.connect()
+	var subs []*runtime.Subscription
+	for range 10 {
+		subs = append(subs, subscribe(t, s, &room, nil))
+	}
+	for _, sub := range subs {
+		live(t, sub)
+	}
+	for i := range 4 {
+		if n := f.socket(i).count("connect"); n > 3 {
+			t.Errorf("%d channels on socket %d", n, i)
+		}
+	}
+	for _, sub := range subs[3:] {
+		sub.Close()
+	}
+	f.until("the empty connections to close", func() bool {
+		gone := 0
+		for _, s := range f.sockets {
+			if s.gone {
+				gone++
+			}
+		}
+		return gone == 3
+	})
+	if state := subs[0].State(); state != runtime.StateLive {
+		t.Errorf("the first is %s", state)
+	}
+}
+
+func TestCapturesOfOneNoteShareItsPlace(t *testing.T) {
+	f := newFake(t)
+	s := f.connect()
+	h1, events1 := collect()
+	h2, events2 := collect()
+	c1, err := s.Capture(ctx(t), &noted, "n1", h1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c2, err := s.Capture(ctx(t), &noted, "n1", h2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sock := f.socket(0)
+	sock.frame("subNote", 0)
+	sock.send(`{"type":"noteUpdated","body":{"id":"n1","type":"text","body":"x"}}`)
+	next[*text](t, events1)
+	next[*text](t, events2)
+	c1.Close()
+	<-c1.Done()
+	if n := sock.count("subNote"); n != 1 {
+		t.Errorf("%d subNote, want 1", n)
+	}
+	sock.send(`{"type":"noteUpdated","body":{"id":"n1","type":"bye","body":null}}`)
+	next[*bye](t, events2)
+	<-c2.Done()
+	if !errors.Is(c2.Err(), runtime.ErrEnded) {
+		t.Errorf("reason %v", c2.Err())
+	}
+	sock.frame("unsubNote", 0)
+	if _, err := s.Capture(ctx(t), &noted, "", nil); !errors.As(err, new(*runtime.ParamError)) {
+		t.Errorf("empty key: %v", err)
+	}
+}
+
+func TestBroadcastsMoveToAConnectionThatIsOpen(t *testing.T) {
+	f := newFake(t)
+	s := f.connect()
+	h, events := collect()
+	sub, err := s.Broadcasts(ctx(t), &news, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	live(t, sub)
+	f.socket(0).send(`{"type":"text","body":"hello"}`)
+	if e := next[*text](t, events); e.Text != "hello" {
+		t.Errorf("got %q", e.Text)
+	}
+	for range 4 { // a second connection
+		live(t, subscribe(t, s, &room, nil))
+	}
+	f.accept = func(int, http.ResponseWriter, *http.Request) bool { panic(http.ErrAbortHandler) }
+	_ = f.socket(0).ws.NetConn().Close()
+	next[*gap](t, events)
+	f.socket(1).send(`{"type":"text","body":"from the other"}`)
+	if e := next[*text](t, events); e.Text != "from the other" {
+		t.Errorf("got %q", e.Text)
+	}
+}
+
+func TestHandlerErrorsAndPanicsCostTheirEventOnly(t *testing.T) {
+	f := newFake(t)
+	hook := &recorder{}
+	s := f.connect(runtime.WithHooks(hook))
+	boom := errors.New("boom")
+	events := make(chan any, 10)
+	sub := subscribe(t, s, &room, func(_ context.Context, e any) error {
+		switch e.(*text).Text {
+		case "error":
+			return boom
+		case "panic":
+			panic(boom)
+		}
+		events <- e
+		return nil
+	})
+	live(t, sub)
+	sock := f.socket(0)
+	id := sock.frame("connect", 0).Body.ID
+	for _, body := range []string{`"error"`, `"panic"`, `"fine"`} {
+		sock.event(id, "text", body)
+	}
+	next[*text](t, events)
+	errs := hook.handlerErrors()
+	if len(errs) != 2 || !errors.Is(errs[0], boom) || !errors.Is(errs[1], boom) {
+		t.Fatalf("hook got %v", errs)
+	}
+	var p *runtime.PanicError
+	if !errors.As(errs[1], &p) || !strings.Contains(string(p.Stack), "TestHandlerErrorsAndPanics") {
+		t.Errorf("no stack in %v", errs[1])
+	}
+	if st := sub.Status(); st.HandlerErrors != 1 || st.HandlerPanics != 1 {
+		t.Errorf("status %+v", st)
+	}
+}
+
+func TestFramesThatAreNoUseAreSkipped(t *testing.T) {
+	f := newFake(t)
+	hook := &recorder{}
+	s := f.connect(runtime.WithHooks(hook))
+	h, events := collect()
+	sub := subscribe(t, s, &room, h)
+	live(t, sub)
+	sock := f.socket(0)
+	id := sock.frame("connect", 0).Body.ID
+	deep := strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000)
+	for _, tt := range []struct {
+		name, frame string
+		err         error
+	}{
+		{"not JSON", `h`, wire.ErrNotJSON},
+		{"not UTF-8", "{\"type\":\"\xff\"}", wire.ErrNotUTF8},
+		{"unknown type", `{"type":"news","body":{}}`, runtime.ErrUnknownFrame},
+		{"no type", `{}`, wire.ErrNoType},
+		{"100,000 levels", `{"type":"channel","body":{"id":"` + id + `","type":"text","body":` + deep + `}}`, wire.ErrNotJSON},
+		{"broken payload", `{"type":"channel","body":{"id":"` + id + `","type":"text","body":[}}`, wire.ErrNotJSON},
+		{"2 MiB", `{"type":"channel","body":{"id":"` + id + `","type":"text","body":"` + strings.Repeat("x", 2<<20) + `"}}`, runtime.ErrFrameTooLarge},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			sock.send(tt.frame)
+			sock.event(id, "text", `"next"`)
+			next[*text](t, events)
+			hook.until(t, func() bool { return len(hook.skipped) > 0 })
+			skipped := hook.takeSkipped()
+			if len(skipped) != 1 || !errors.Is(skipped[0].Err, tt.err) || len(skipped[0].Excerpt) > 256 {
+				t.Errorf("hook got %v, want %v", skipped, tt.err)
+			}
+		})
+	}
+	for _, tt := range []struct{ name, typ, body string }{
+		{"unknown event", "smile", `{"a":[1]}`},
+		{"wrong body", "text", `{"a":[1]}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			sock.event(id, tt.typ, tt.body)
+			u := next[*unknown](t, events)
+			if string(u.Raw) != tt.body || u.EventType != tt.typ || u.Err == nil {
+				t.Errorf("got %+v", u)
+			}
+		})
+	}
+	if st := s.Status().Stats; st.Malformed != 5 || st.TooLarge != 1 || st.UnknownFrames != 1 {
+		t.Errorf("stats %+v", st)
+	}
+}
+
+func TestSlowHandlerHurtsOnlyItself(t *testing.T) {
+	f := newFake(t)
+	hook := &recorder{}
+	s := f.connect(runtime.WithHooks(hook))
+	release := make(chan struct{})
+	entered := make(chan struct{}, 100)
+	slow := make(chan any, 100)
+	sub := subscribe(t, s, &room, func(_ context.Context, e any) error {
+		entered <- struct{}{}
+		<-release
+		slow <- e
+		return nil
+	}, runtime.DropOldest(3))
+	h, busy := collect()
+	other := subscribe(t, s, &room, h)
+	live(t, sub)
+	live(t, other)
+	sock := f.socket(0)
+	slowID, busyID := sock.frame("connect", 0).Body.ID, sock.frame("connect", 1).Body.ID
+	sock.event(slowID, "text", `"0"`)
+	<-entered
+	for i := 1; i <= 10; i++ {
+		sock.event(slowID, "text", fmt.Sprintf(`"%d"`, i))
+	}
+	sock.event(busyID, "text", `"done"`)
+	next[*text](t, busy) // what was sent before it has been read
+	if st := sub.Status(); st.Dropped != 7 || st.InboxEvents != 3 {
+		t.Errorf("status %+v, want 7 dropped and 3 waiting", st)
+	}
+	close(release)
+	var got []string
+	for range 5 {
+		switch e := (<-slow).(type) {
+		case *text:
+			got = append(got, e.Text)
+		case *gap:
+			got = append(got, fmt.Sprintf("gap of %d by %s", e.Lost, e.Cause))
+		}
+	}
+	if want := "[0 gap of 7 by overflow 8 9 10]"; fmt.Sprint(got) != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+	if n := hook.overflows.Load(); n != 1 {
+		t.Errorf("%d notices of the episode, want 1", n)
+	}
+}
+
+func TestSlowConsumerEnds(t *testing.T) {
+	f := newFake(t)
+	s := f.connect()
+	sub := subscribe(t, s, &room, nil, runtime.EndOnOverflow(2))
+	live(t, sub)
+	sock := f.socket(0)
+	id := sock.frame("connect", 0).Body.ID
+	for i := range 3 {
+		sock.event(id, "text", fmt.Sprintf(`"%d"`, i))
+	}
+	sock.frame("disconnect", 0)
+	var got []string
+	var last error
+	for e, err := range runtime.Events[any](ctx(t), sub) {
+		if err != nil {
+			last = err
+			break
+		}
+		got = append(got, e.(*text).Text)
+	}
+	if fmt.Sprint(got) != "[0 1]" || !errors.Is(last, runtime.ErrSlowConsumer) {
+		t.Errorf("got %v and %v", got, last)
+	}
+}
+
+func TestEventsHasOneReader(t *testing.T) {
+	f := newFake(t)
+	s := f.connect()
+	h, _ := collect()
+	for _, err := range runtime.Events[any](ctx(t), subscribe(t, s, &room, h)) {
+		if !errors.Is(err, runtime.ErrHandlerSet) {
+			t.Errorf("with a handler: %v", err)
+		}
+	}
+	sub := subscribe(t, s, &room, nil)
+	live(t, sub)
+	f.socket(0).event(f.socket(0).frame("connect", 1).Body.ID, "text", `"x"`)
+	for _, err := range runtime.Events[any](ctx(t), sub) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range runtime.Events[any](ctx(t), sub) {
+			if !errors.Is(err, runtime.ErrReaderTaken) {
+				t.Errorf("second reader: %v", err)
+			}
+		}
+		sub.Close()
+	}
+	gone, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, err := range runtime.Events[any](gone, subscribe(t, s, &room, nil)) {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("ended context: %v", err)
+		}
+	}
+}
+
+func TestSendsNeedALiveSubscription(t *testing.T) {
+	f := newFake(t)
+	var quiet atomic.Bool
+	quiet.Store(true)
+	f.silent = func(string) bool { return quiet.Load() }
+	s := f.connect(runtime.WithAckTimeout(20 * time.Millisecond))
+	sub := subscribe(t, s, &room, nil)
+	if err := sub.Send(ctx(t), "go", nil); !errors.Is(err, runtime.ErrNotLive) {
+		t.Errorf("before: %v", err)
+	}
+	quiet.Store(false)
+	live(t, sub)
+	if err := sub.Send(ctx(t), "go", nil); err != nil {
+		t.Fatal(err)
+	}
+	fr := f.socket(0).frame("channel", 0)
+	if fr.Body.Type != "go" || string(fr.Body.Body) != "null" {
+		t.Errorf("sent %+v", fr)
+	}
+	if err := s.Request(ctx(t), "readNotification", nil); err != nil {
+		t.Fatal(err)
+	}
+	f.socket(0).frame("readNotification", 0)
+	sub.Close()
+	if err := sub.Send(ctx(t), "go", nil); !errors.Is(err, runtime.ErrClosed) {
+		t.Errorf("after: %v", err)
+	}
+}
+
+func TestAnonymousClientIsToldAtOnce(t *testing.T) {
+	f := newFake(t)
+	s := f.connect()
+	if _, err := s.Subscribe(ctx(t), &mine, nil, nil); !errors.Is(err, runtime.ErrCredentialRequired) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTokenGoesIntoTheHeaderOnly(t *testing.T) {
+	f := newFake(t)
+	auth := make(chan string, 1)
+	f.accept = func(_ int, w http.ResponseWriter, r *http.Request) bool {
+		auth <- r.Header.Get("Authorization") + " " + r.URL.RawQuery
+		w.WriteHeader(http.StatusUnauthorized)
+		return false
+	}
+	_, err := runtime.Connect(ctx(t), &testDialect, f.URL, runtime.WithToken("secret"))
+	if got := <-auth; got != "Bearer secret " {
+		t.Errorf("sent %q", got)
+	}
+	if !errors.Is(err, runtime.ErrUnauthorized) || strings.Contains(fmt.Sprintf("%v %+v", err, err), "secret") {
+		t.Errorf("got %v", err)
+	}
+	query := testDialect
+	query.Auth = runtime.AuthQuery
+	_, err = runtime.Connect(ctx(t), &query, f.URL, runtime.WithToken("secret"))
+	if got := <-auth; got != " i=secret" {
+		t.Errorf("sent %q", got)
+	}
+	if !errors.Is(err, runtime.ErrUnauthorized) || strings.Contains(fmt.Sprintf("%v %+v", err, err), "secret") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRefusalWhileReconnectingEndsTheClient(t *testing.T) {
+	f := newFake(t)
+	f.accept = func(n int, w http.ResponseWriter, _ *http.Request) bool {
+		if n > 1 {
+			w.WriteHeader(http.StatusForbidden)
+		}
+		return n == 1
+	}
+	s := f.connect()
+	sub := subscribe(t, s, &room, nil)
+	live(t, sub)
+	f.drop()
+	<-s.Done()
+	for what, err := range map[string]error{"session": s.Err(), "subscription": sub.Err(), "WaitLive": sub.WaitLive(ctx(t))} {
+		if !errors.Is(err, runtime.ErrForbidden) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if _, err := s.Subscribe(ctx(t), &room, nil, nil); !errors.Is(err, runtime.ErrForbidden) {
+		t.Errorf("Subscribe: %v", err)
+	}
+}
+
+func TestKeepTryingDialsUntilItSucceeds(t *testing.T) {
+	f := newFake(t)
+	f.accept = func(n int, w http.ResponseWriter, _ *http.Request) bool {
+		if n < 4 {
+			w.WriteHeader(http.StatusBadGateway)
+		}
+		return n >= 4
+	}
+	if _, err := runtime.Connect(ctx(t), &testDialect, f.URL); !errors.As(err, new(*runtime.HandshakeError)) {
+		t.Fatalf("without: %v", err)
+	}
+	s := f.connect(runtime.WithKeepTrying())
+	live(t, subscribe(t, s, &room, nil))
+}
+
+func TestConnectObeysItsContext(t *testing.T) {
+	f := newFake(t)
+	stall := make(chan struct{})
+	t.Cleanup(func() { close(stall) })
+	f.accept = func(int, http.ResponseWriter, *http.Request) bool { <-stall; return false }
+	c, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := runtime.Connect(c, &testDialect, f.URL); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestReconnectWakesABackoff(t *testing.T) {
+	f := newFake(t)
+	s := f.connect(runtime.WithBackoff(time.Hour, time.Hour))
+	sub := subscribe(t, s, &room, nil)
+	live(t, sub)
+	s.Reconnect() // drops an open socket
+	f.socket(1).frame("connect", 0)
+	live(t, sub)
+	f.drop()
+	for sub.State() != runtime.StateReconnecting {
+		s.Status()
+	}
+	s.Reconnect()
+	f.socket(2).frame("connect", 0)
+	live(t, sub)
+}
+
+func TestCloseDrainsInboxes(t *testing.T) {
+	f := newFake(t)
+	s := f.connect()
+	entered, release := make(chan struct{}, 10), make(chan struct{})
+	got := make(chan any, 10)
+	sub := subscribe(t, s, &room, func(_ context.Context, e any) error {
+		entered <- struct{}{}
+		<-release
+		got <- e
+		return nil
+	})
+	live(t, sub)
+	sock := f.socket(0)
+	id := sock.frame("connect", 0).Body.ID
+	for range 3 {
+		sock.event(id, "text", `"x"`)
+	}
+	<-entered
+	live(t, subscribe(t, s, &room, nil)) // all three have been read
+	closed := make(chan error)
+	go func() { closed <- s.Close(ctx(t)) }()
+	sock.frame("disconnect", 0)
+	close(release)
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+	if len(got) != 3 {
+		t.Errorf("%d events delivered, want 3", len(got))
+	}
+	if err := s.Close(ctx(t)); err != nil {
+		t.Errorf("second Close: %v", err)
+	}
+}
+
+func TestCloseCancelsHandlersWhenItsContextEnds(t *testing.T) {
+	f := newFake(t)
+	s := f.connect()
+	entered := make(chan struct{})
+	sub := subscribe(t, s, &room, func(ctx context.Context, e any) error {
+		close(entered)
+		<-ctx.Done()
+		return nil
+	})
+	live(t, sub)
+	f.socket(0).event(f.socket(0).frame("connect", 0).Body.ID, "text", `"x"`)
+	<-entered
+	c, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := s.Close(c); err != nil {
+		t.Error(err)
+	}
+	<-sub.Done()
+}
+
+func TestHandlerMayCloseAndSubscribe(t *testing.T) {
+	f := newFake(t)
+	s := f.connect()
+	result := make(chan error, 2)
+	sub := subscribe(t, s, &room, func(c context.Context, e any) error {
+		inner, err := s.Subscribe(c, &room, nil, nil)
+		if err == nil {
+			err = inner.WaitLive(c)
+		}
+		result <- err
+		result <- s.Close(c)
+		return nil
+	})
+	live(t, sub)
+	f.socket(0).event(f.socket(0).frame("connect", 0).Body.ID, "text", `"x"`)
+	for range 2 {
+		if err := <-result; err != nil {
+			t.Error(err)
+		}
+	}
+	<-s.Done()
+}
+
+func TestActorReceivesEvents(t *testing.T) {
+	f := newFake(t)
+	system := actor.NewActorSystem()
+	t.Cleanup(system.Shutdown)
+	s := f.connect(runtime.WithActorSystem(system))
+	events := make(chan any, 10)
+	pid := system.Root.Spawn(actor.PropsFromFunc(func(c actor.Context) {
+		if e, ok := c.Message().(*text); ok {
+			events <- e
+		}
+	}))
+	sub := subscribe(t, s, &room, nil, runtime.ToActor(pid, 2))
+	live(t, sub)
+	sock := f.socket(0)
+	id := sock.frame("connect", 0).Body.ID
+	for i := range 5 {
+		sock.event(id, "text", fmt.Sprintf(`"%d"`, i))
+	}
+	a, b := next[*text](t, events), next[*text](t, events)
+	live(t, subscribe(t, s, &room, nil)) // all five have been read
+	if len(events) != 0 || sub.Status().InboxEvents != 3 {
+		t.Errorf("%d more in flight, %d waiting; want 0 and 3", len(events), sub.Status().InboxEvents)
+	}
+	a.Done()
+	a.Done()
+	next[*text](t, events).Done()
+	b.Done()
+	next[*text](t, events).Done()
+	next[*text](t, events).Done()
+	system.Root.Stop(pid)
+	<-sub.Done()
+	if !errors.Is(sub.Err(), runtime.ErrReceiverStopped) {
+		t.Errorf("reason %v", sub.Err())
+	}
+	if _, err := s.Subscribe(ctx(t), &room, nil, func(context.Context, any) error { return nil }, runtime.ToActor(pid, 1)); err == nil {
+		t.Error("a handler and a receiver: no error")
+	}
+}
+
+func TestSessionEndsWithItsParent(t *testing.T) {
+	f := newFake(t)
+	system := actor.NewActorSystem()
+	t.Cleanup(system.Shutdown)
+	opened := make(chan *runtime.Session, 1)
+	parent := system.Root.Spawn(actor.PropsFromFunc(func(c actor.Context) {
+		if _, ok := c.Message().(*actor.Started); ok {
+			s, err := runtime.Connect(context.Background(), &testDialect, f.URL, runtime.WithParent(c))
+			if err != nil {
+				t.Error(err)
+			}
+			opened <- s
+		}
+	}))
+	s := <-opened
+	sub := subscribe(t, s, &room, nil)
+	live(t, sub)
+	system.Root.Stop(parent)
+	<-s.Done()
+	<-sub.Done()
+	if !errors.Is(sub.Err(), runtime.ErrClosed) {
+		t.Errorf("reason %v", sub.Err())
+	}
+}
+
+func TestBadServerURLs(t *testing.T) {
+	for _, url := range []string{"", "misskey.example", "ftp://misskey.example", "https://", "https://me:secret@misskey.example",
+		"https://misskey.example/?i=secret", "https://misskey.example/streaming", "https://misskey.example#secret", "https://%zz/secret"} {
+		_, err := runtime.Connect(ctx(t), &testDialect, url)
+		if err == nil || !strings.Contains(err.Error(), "https://misskey.example") || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%q: %v", url, err)
+		}
+	}
+}
+
+func TestBadOptions(t *testing.T) {
+	for name, opt := range map[string]runtime.Option{
+		"empty token": runtime.WithToken(""), "token with a line end": runtime.WithToken("secret\n"), "backoff": runtime.WithBackoff(2, 1),
+		"dial timeout": runtime.WithDialTimeout(0), "hook": runtime.WithHooks(5), "logger": runtime.WithLogger(nil), "liveness": runtime.WithLiveness(2, 1),
+		"frame": runtime.WithMaxFrame(1), "system": runtime.WithActorSystem(nil), "parent": runtime.WithParent(nil), "http": runtime.WithHTTPClient(nil),
+	} {
+		if _, err := runtime.Connect(ctx(t), &testDialect, "https://misskey.example", opt); err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package runtime
+
+import "github.com/go-faster/jx"
+
+// slot is one channel connection, one captured entity, or the broadcasts:
+// what takes a place on a socket and serves one or more subscriptions. The
+// session decides which connection a slot is on, and it stays there.
+//
+// Its fields are fixed when it is made, except refs and conn, which belong to
+// the session actor.
+type slot struct {
+	channel   *Channel          // set for a channel
+	params    func(*jx.Encoder) // of the channel; nil for none
+	capture   *CaptureKind      // set for a capture
+	key       string            // of the capture
+	broadcast *EventSet         // set for the broadcasts
+
+	conn *connection
+	refs int // subscriptions on it; a channel that leaks stays when it is zero
+}
+
+func (sl *slot) name() string {
+	switch {
+	case sl.channel != nil:
+		return sl.channel.Name
+	case sl.capture != nil:
+		return sl.capture.Name
+	default:
+		return "broadcast"
+	}
+}
+
+func (sl *slot) events() *EventSet {
+	switch {
+	case sl.channel != nil:
+		return sl.channel.Events
+	case sl.capture != nil:
+		return sl.capture.Events
+	default:
+		return sl.broadcast
+	}
+}
+
+func (sl *slot) endsWith() string {
+	if sl.capture != nil {
+		return sl.capture.EndsWith
+	}
+	return ""
+}
+
+// share tells the key under which subscriptions share one slot; ok is false
+// for a slot of one's own.
+func (sl *slot) share() (key shareKey, ok bool) {
+	switch {
+	case sl.channel != nil:
+		return shareKey{channel: sl.channel.Name}, sl.channel.Shared
+	case sl.capture != nil:
+		return shareKey{capture: sl.capture.Name, key: sl.key}, true
+	default:
+		return shareKey{}, true
+	}
+}
+
+type shareKey struct{ channel, capture, key string }

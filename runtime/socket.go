@@ -1,0 +1,333 @@
+package runtime
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/misskeyactor/misskeyactor/runtime/wire"
+)
+
+const (
+	// hardFrameLimit is where a frame costs the socket.
+	hardFrameLimit = 16 << 20
+	// writeTimeout bounds the write of one frame.
+	writeTimeout = 10 * time.Second
+	// outboxSize is how many writes may wait for the writer.
+	outboxSize = 256
+)
+
+var (
+	// ErrFrameTooLarge is why a frame larger than WithMaxFrame was skipped.
+	ErrFrameTooLarge = errors.New("misskey: frame too large")
+	// ErrUnknownFrame is why a frame of a type the bindings do not have was
+	// skipped.
+	ErrUnknownFrame = errors.New("misskey: unknown frame type")
+
+	errOutboxFull = errors.New("misskey: the socket does not take what is written")
+	errReconnect  = errors.New("misskey: reconnect was asked for")
+)
+
+// socket is one websocket, a generation of its connection, with a reader and
+// a writer goroutine. When it breaks, both end, and the connection actor gets
+// a socketEnded.
+type socket struct {
+	conn *connection
+	gen  uint64
+	ws   *websocket.Conn
+	info ConnectionInfo
+
+	out    chan outgoing
+	pong   chan string   // payload of a ping to answer
+	finish chan struct{} // closed to flush, say goodbye and end
+	broken chan struct{} // closed when the socket is no longer of use
+
+	once sync.Once
+	err  error // why it broke; set before broken is closed
+}
+
+// outgoing is one or more frames to write, in order.
+type outgoing struct {
+	frames  [][]byte
+	written chan<- error // nil when nobody asks
+}
+
+func newSocket(c *connection, gen uint64, ws *websocket.Conn) *socket {
+	return &socket{
+		conn: c, gen: gen, ws: ws, info: ConnectionInfo{Number: c.number, Generation: gen},
+		out:    make(chan outgoing, outboxSize),
+		pong:   make(chan string, 1),
+		finish: make(chan struct{}),
+		broken: make(chan struct{}),
+	}
+}
+
+// run starts the goroutines.
+func (s *socket) run() {
+	session := s.conn.session
+	written := make(chan struct{})
+	session.goroutines.Go(func() {
+		defer close(written)
+		s.breakWith(s.writeLoop())
+	})
+	session.goroutines.Go(func() {
+		s.breakWith(s.readLoop())
+		<-written
+		session.system.Root.Send(s.conn.pid, &socketEnded{gen: s.gen, err: s.err})
+	})
+}
+
+// breakWith ends the socket for err. It does not wait.
+func (s *socket) breakWith(err error) {
+	s.once.Do(func() {
+		s.err = err
+		close(s.broken)
+		// Close may wait for a lock or a TLS peer; whoever breaks a socket has
+		// no time for that.
+		s.conn.session.goroutines.Go(func() { _ = s.ws.Close() })
+	})
+}
+
+// enqueue hands frames to the writer. It does not wait: false means that the
+// writer is far behind.
+func (s *socket) enqueue(frames ...[]byte) bool {
+	select {
+	case s.out <- outgoing{frames: frames}:
+		return true
+	default:
+		return false
+	}
+}
+
+// write writes one frame and waits until it is written.
+func (s *socket) write(ctx context.Context, frame []byte) error {
+	written := make(chan error, 1)
+	select {
+	case s.out <- outgoing{frames: [][]byte{frame}, written: written}:
+	case <-s.broken:
+		return ErrNotLive
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-written:
+		return err
+	case <-s.broken:
+		select {
+		case err := <-written:
+			return err
+		default:
+			return fmt.Errorf("%w: the socket broke while it was written", ErrNotLive)
+		}
+	case <-ctx.Done():
+		return fmt.Errorf("not known to be written: %w", ctx.Err())
+	}
+}
+
+func (s *socket) writeLoop() error {
+	ping := time.NewTicker(s.conn.session.config.ping)
+	defer ping.Stop()
+	for {
+		select {
+		case o := <-s.out:
+			if err := s.writeAll(o); err != nil {
+				return err
+			}
+		case payload := <-s.pong:
+			if err := s.control(websocket.PongMessage, []byte(payload)); err != nil {
+				return err
+			}
+		case <-ping.C:
+			if err := s.control(websocket.PingMessage, binary.BigEndian.AppendUint64(nil, uint64(time.Now().UnixNano()))); err != nil {
+				return err
+			}
+		case <-s.finish:
+			return s.farewell()
+		case <-s.broken:
+			return nil
+		}
+	}
+}
+
+func (s *socket) writeAll(o outgoing) (err error) {
+	for _, frame := range o.frames {
+		_ = s.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
+		if err = s.ws.WriteMessage(websocket.TextMessage, frame); err != nil {
+			err = fmt.Errorf("%w: writing: %w", ErrNotLive, err)
+			break
+		}
+		s.conn.session.stats.framesOut.Add(1)
+	}
+	if o.written != nil {
+		o.written <- err
+	}
+	return err
+}
+
+func (s *socket) control(typ int, payload []byte) error {
+	return s.ws.WriteControl(typ, payload, time.Now().Add(writeTimeout))
+}
+
+// farewell writes what is still waiting, and a close frame.
+func (s *socket) farewell() error {
+	for {
+		select {
+		case o := <-s.out:
+			if err := s.writeAll(o); err != nil {
+				return err
+			}
+			continue
+		default:
+		}
+		_ = s.control(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""))
+		return ErrClosed
+	}
+}
+
+func (s *socket) readLoop() error {
+	c := s.conn.session.config
+	heard := time.Now()
+	hear := func() {
+		heard = time.Now()
+		_ = s.ws.SetReadDeadline(heard.Add(c.silence))
+	}
+	hear()
+	s.ws.SetReadLimit(hardFrameLimit)
+	s.ws.SetPingHandler(func(payload string) error {
+		hear()
+		select {
+		case s.pong <- payload:
+		default: // one is on its way
+		}
+		return nil
+	})
+	s.ws.SetPongHandler(func(payload string) error {
+		hear()
+		if len(payload) == 8 {
+			sent := time.Unix(0, int64(binary.BigEndian.Uint64([]byte(payload))))
+			s.conn.roundTrip.Store(int64(heard.Sub(sent)))
+		}
+		return nil
+	})
+	buf := make([]byte, 0, 4<<10)
+	for {
+		_, r, err := s.ws.NextReader()
+		if err != nil {
+			return readError(err, c.silence)
+		}
+		var whole bool
+		if buf, whole, err = readFrame(r, buf[:0], c.maxFrame); err != nil {
+			return readError(err, c.silence)
+		}
+		now := time.Now()
+		if now.Sub(heard) > time.Second { // a deadline per frame would cost more than the frame
+			hear()
+		}
+		s.conn.lastHeard.Store(now.UnixNano())
+		s.conn.session.stats.framesIn.Add(1)
+		s.conn.session.stats.bytesIn.Add(uint64(len(buf)))
+		if whole {
+			s.receive(buf, now)
+		} else {
+			s.conn.session.stats.tooLarge.Add(1)
+			s.skip(fmt.Errorf("%w: more than %d bytes", ErrFrameTooLarge, c.maxFrame), buf)
+		}
+		if cap(buf) > 256<<10 {
+			buf = make([]byte, 0, 4<<10)
+		}
+	}
+}
+
+// readFrame reads a message of at most limit bytes into buf. whole is false
+// for a larger one; its rest is left to the next NextReader, which skips it.
+func readFrame(r io.Reader, buf []byte, limit int) (_ []byte, whole bool, err error) {
+	for {
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if len(buf) > limit {
+			return buf[:limit], false, nil
+		}
+		if err == io.EOF {
+			return buf, true, nil
+		}
+		if err != nil {
+			return buf, false, err
+		}
+	}
+}
+
+func readError(err error, silence time.Duration) error {
+	var timeout interface{ Timeout() bool }
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return fmt.Errorf("misskey: nothing heard for %v: %w", silence, err)
+	}
+	return fmt.Errorf("misskey: reading: %w", err)
+}
+
+// receive takes one frame to where it belongs. It never waits, and does not
+// keep frame.
+func (s *socket) receive(frame []byte, now time.Time) {
+	stats := &s.conn.session.stats
+	env, err := wire.Scan(frame)
+	if err != nil {
+		stats.malformed.Add(1)
+		s.skip(err, frame)
+		return
+	}
+	words := &s.conn.session.dialect.Words
+	switch string(env.Type) {
+	case words.Channel:
+		s.deliver(&s.conn.channels, frame, env, now)
+		return
+	case words.Connected:
+		s.conn.tell(&acked{gen: s.gen, wireID: string(env.ID)})
+		return
+	}
+	if captures := s.conn.captures[string(env.Type)]; captures != nil {
+		s.deliver(captures, frame, env, now)
+		return
+	}
+	if s.conn.broadcastTypes[string(env.Type)] {
+		if subs, _ := s.conn.broadcasts.lookup(nil); len(subs) > 0 {
+			offer(subs, item{frame: string(frame), payload: env.Body, typ: string(env.Type), received: now, whole: env.Whole})
+		}
+		return
+	}
+	stats.unknownFrames.Add(1)
+	s.skip(fmt.Errorf("%w %q", ErrUnknownFrame, env.Type), frame)
+}
+
+// deliver offers a message to the subscriptions that its id belongs to.
+func (s *socket) deliver(to *routes, frame []byte, env wire.Envelope, now time.Time) {
+	subs, owned := to.lookup(env.ID)
+	if len(subs) == 0 {
+		if !owned {
+			s.conn.session.stats.unowned.Add(1)
+		}
+		return
+	}
+	// One copy of the frame serves all its inboxes, and every string that is
+	// decoded from it.
+	offer(subs, item{frame: string(frame), payload: env.Payload, id: string(env.ID), typ: string(env.Event), received: now, whole: env.Whole})
+}
+
+func offer(subs []*Subscription, it item) {
+	for _, sub := range subs {
+		sub.offer(it)
+	}
+}
+
+// skip hands a frame that is no use to the connection actor, which tells of
+// it.
+func (s *socket) skip(err error, frame []byte) {
+	s.conn.tell(&skippedFrame{info: s.info, err: err, excerpt: string(frame[:min(len(frame), excerptSize)])})
+}

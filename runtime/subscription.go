@@ -1,0 +1,342 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/go-faster/jx"
+
+	"github.com/misskeyactor/misskeyactor/runtime/codec"
+	"github.com/misskeyactor/misskeyactor/runtime/wire"
+)
+
+// State is where a subscription stands.
+type State string
+
+const (
+	// StateConnecting: not yet live for the first time.
+	StateConnecting State = "connecting"
+	// StateLive: the server has acknowledged it, or, for what servers do not
+	// acknowledge, has been told of it.
+	StateLive State = "live"
+	// StateReconnecting: it was live, and its socket is lost.
+	StateReconnecting State = "reconnecting"
+	// StateClosed is final. Err tells the reason.
+	StateClosed State = "closed"
+)
+
+// Subscription is the handle on a channel, a capture or the broadcasts. It
+// outlives sockets: after a reconnect it comes back by itself. All methods
+// are safe for concurrent use.
+type Subscription struct {
+	session *Session
+	id      string
+	name    string // of the channel or capture kind, or "broadcast"
+	set     *EventSet
+	ends    string // event type after which no other comes
+	slot    *slot
+	handler HandlerFunc
+	config  subscribeConfig
+
+	inbox  inbox
+	ctx    context.Context
+	cancel context.CancelFunc
+	done   chan struct{}
+	pid    *actor.PID // set before Subscribe returns
+	link   atomic.Pointer[link]
+
+	rung     atomic.Bool // a doorbell is on its way to the actor
+	reading  atomic.Bool // somebody ranges over Events
+	inFlight atomic.Int64
+
+	mu      sync.Mutex
+	state   State
+	err     error
+	changed chan struct{} // closed and renewed with every change of state
+
+	delivered, dropped, unknown, drift, failed, panicked atomic.Uint64
+}
+
+// link is what a live subscription sends through.
+type link struct {
+	socket *socket
+	wireID string
+}
+
+// doorbell tells a subscription's actor that its inbox has something.
+type doorbell struct{ late }
+
+func (s *Session) newSubscription(sl *slot, handler HandlerFunc, def Overflow, opts []SubscribeOption) (*Subscription, error) {
+	c := subscribeConfig{overflow: def, events: defaultInboxEvents, bytes: defaultInboxBytes}
+	var errs []error
+	for _, opt := range opts {
+		if opt != nil {
+			errs = append(errs, opt(&c))
+		}
+	}
+	if handler != nil && c.receiver != nil {
+		errs = append(errs, fmt.Errorf("misskey: %s: a handler and ToActor: want one of them", sl.name()))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	sub := &Subscription{
+		session: s, id: newID(), name: sl.name(), set: sl.events(), ends: sl.endsWith(), slot: sl,
+		handler: handler, config: c,
+		done: make(chan struct{}), state: StateConnecting, changed: make(chan struct{}),
+	}
+	sub.ctx, sub.cancel = context.WithCancel(context.WithValue(s.ctx, handlerKey{}, s))
+	sub.inbox.init(c)
+	return sub, nil
+}
+
+// handlerKey marks the contexts that handlers get, with the session.
+type handlerKey struct{}
+
+// ID names the subscription in logs and hooks. It is not the id the server
+// knows it by, which is new with every socket.
+func (s *Subscription) ID() string { return s.id }
+
+// Channel returns the channel's or capture's name in the spec.
+func (s *Subscription) Channel() string { return s.name }
+
+// Key returns what a capture follows, as in a note's id; "" for others.
+func (s *Subscription) Key() string { return s.slot.key }
+
+// PID returns the subscription's actor. It can be watched: it stops when the
+// subscription is over and its last event dealt with.
+func (s *Subscription) PID() *actor.PID { return s.pid }
+
+// Done returns a channel that is closed when the subscription is over and its
+// last handler call has returned.
+func (s *Subscription) Done() <-chan struct{} { return s.done }
+
+// State returns where the subscription stands now.
+func (s *Subscription) State() State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state
+}
+
+// Err returns why the subscription was closed: ErrClosed after Close,
+// ErrSlowConsumer, ErrEnded, a *HandshakeError … It is nil before.
+func (s *Subscription) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// WaitLive waits until the subscription is live. It returns the reason when
+// the subscription closes first, and ctx's error when ctx ends first.
+func (s *Subscription) WaitLive(ctx context.Context) error {
+	for {
+		s.mu.Lock()
+		state, err, changed := s.state, s.err, s.changed
+		s.mu.Unlock()
+		switch state {
+		case StateLive:
+			return nil
+		case StateClosed:
+			return err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("misskey: %s: waiting to be live: %w", s.name, ctx.Err())
+		}
+	}
+}
+
+// Close ends the subscription. No handler call begins after Close, the
+// context of one that runs is cancelled, and what waits in the inbox is
+// dropped. Close does not wait, so that a handler may call it; Done tells
+// when the last handler call has returned. A second call does nothing.
+func (s *Subscription) Close() {
+	s.end(ErrClosed, true)
+}
+
+// Send sends a message to the channel and returns when it is written to the
+// socket. It returns ErrNotLive while the subscription is not live: nothing
+// is queued and nothing sent twice. An error that wraps ErrNotLive and comes
+// after the socket broke leaves open whether the server got it. A nil body is
+// sent as null.
+func (s *Subscription) Send(ctx context.Context, typ string, body func(*jx.Encoder)) error {
+	l := s.link.Load()
+	if l == nil {
+		if err := s.Err(); err != nil {
+			return fmt.Errorf("misskey: %s: send %s: %w", s.name, typ, err)
+		}
+		return fmt.Errorf("%w: %s is %s", ErrNotLive, s.name, s.State())
+	}
+	frame := wire.Build(s.session.dialect.Words.Channel, wire.Message(l.wireID, typ, body))
+	if err := l.socket.write(ctx, frame); err != nil {
+		return fmt.Errorf("misskey: %s: send %s: %w", s.name, typ, err)
+	}
+	return nil
+}
+
+// setState is called by the connection actor.
+func (s *Subscription) setState(state State) {
+	s.mu.Lock()
+	if s.state == state || s.state == StateClosed {
+		s.mu.Unlock()
+		return
+	}
+	s.change(state)
+	s.mu.Unlock()
+	each(s.session.config.hooks, func(h HookState) { h.OnState(s, state, nil) })
+}
+
+func (s *Subscription) change(state State) {
+	s.state = state
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// lost is called by the connection actor when the socket is gone.
+func (s *Subscription) lost(lastHeard time.Time) {
+	s.link.Store(nil)
+	if s.State() == StateLive {
+		s.inbox.beginGap(lastHeard)
+		s.setState(StateReconnecting)
+	}
+}
+
+// live is called by the connection actor when the server has the
+// subscription.
+func (s *Subscription) live(l *link) {
+	s.link.Store(l)
+	s.inbox.resume(time.Now())
+	s.wake()
+	s.setState(StateLive)
+}
+
+// end closes the subscription for reason. With drop, what is in the inbox is
+// dropped and a running handler's context cancelled; without, the rest of the
+// inbox is still delivered. Any goroutine may call it; it does not wait.
+func (s *Subscription) end(reason error, drop bool) {
+	s.mu.Lock()
+	first := s.state != StateClosed
+	if first {
+		s.err = reason
+		s.change(StateClosed)
+	}
+	s.mu.Unlock()
+	s.dropped.Add(uint64(s.inbox.finish(drop)))
+	if drop {
+		s.cancel()
+	}
+	s.link.Store(nil)
+	s.ring()
+	if first {
+		s.session.tell(&detach{sub: s})
+		each(s.session.config.hooks, func(h HookState) { h.OnState(s, StateClosed, reason) })
+	}
+}
+
+// offer is called by the reader with an event for the subscription.
+func (s *Subscription) offer(it item) {
+	p := s.inbox.push(it)
+	if p.dropped > 0 {
+		s.dropped.Add(uint64(p.dropped))
+	}
+	if p.slowBegan {
+		s.session.logger.Warn("misskey: subscription is slow and drops events", "channel", s.name, "subscription", s.id)
+		each(s.session.config.hooks, func(h HookOverflow) { h.OnOverflow(s) })
+	}
+	if p.overflowed {
+		s.end(ErrSlowConsumer, false)
+		return
+	}
+	s.wake()
+}
+
+// wake tells whoever consumes the inbox that it has something. Events hears
+// of it from the inbox itself.
+func (s *Subscription) wake() {
+	if s.hasConsumer() {
+		s.ring()
+	}
+}
+
+// hasConsumer reports whether events go to a handler or an actor, and not to
+// Events.
+func (s *Subscription) hasConsumer() bool { return s.handler != nil || s.config.receiver != nil }
+
+// ring wakes the subscription's actor, unless it is about to look anyway.
+func (s *Subscription) ring() {
+	if s.pid != nil && s.rung.CompareAndSwap(false, true) {
+		s.session.system.Root.Send(s.pid, &doorbell{})
+	}
+}
+
+// decode makes the event of an item; nil when the frame turns out not to be
+// one.
+func (s *Subscription) decode(it item) any {
+	meta := Meta{Subscription: s, Channel: s.name, EventType: it.typ, Received: it.received}
+	if s.config.receiver != nil {
+		meta.receipt = &receipt{sub: s}
+	}
+	if it.gap != nil {
+		meta.Received = it.gap.To
+		return s.set.Gap(meta, *it.gap)
+	}
+	payload := it.payload.In(it.frame)
+	event, err := s.decodePayload(meta, it.typ, payload)
+	if err != nil && !it.whole {
+		// The frame was routed by its surroundings. Now that its payload is not
+		// what it should be, find out what the frame really is.
+		env, full := wire.Full([]byte(it.frame))
+		if full != nil {
+			s.session.stats.malformed.Add(1)
+			s.session.skipped(ConnectionInfo{}, full, it.frame)
+			return nil
+		}
+		if string(env.ID) != it.id {
+			s.session.stats.unowned.Add(1)
+			return nil
+		}
+		meta.EventType = string(env.Event)
+		payload = env.Payload.In(it.frame)
+		event, err = s.decodePayload(meta, meta.EventType, payload)
+	}
+	if err != nil {
+		s.unknown.Add(1)
+		return s.set.Unknown(meta, Unknown{Raw: []byte(payload), Err: err})
+	}
+	s.delivered.Add(1)
+	return event
+}
+
+func (s *Subscription) decodePayload(meta Meta, typ, payload string) (any, error) {
+	d := s.session.decoders.Get().(*codec.Decoder)
+	defer s.session.decoders.Put(d)
+	d.Reset(payload)
+	d.OnDrift(func(drift codec.Drift) {
+		s.drift.Add(1)
+		each(s.session.config.hooks, func(h HookDrift) { h.OnDrift(s, typ, drift) })
+	})
+	event, err := s.set.Decode(meta, typ, d)
+	if err == nil {
+		err = d.End()
+	}
+	return event, err
+}
+
+// receipt is what Meta.Done reports to.
+type receipt struct {
+	sub  *Subscription
+	once atomic.Bool
+}
+
+func (r *receipt) done() {
+	if r != nil && r.once.CompareAndSwap(false, true) {
+		r.sub.inFlight.Add(-1)
+		r.sub.ring()
+	}
+}
