@@ -1,0 +1,77 @@
+package spec
+
+func (l *loader) declareCapture(e entry) {
+	l.wireName(e.Pos, e.key)
+	what := "the capture " + quote(e.key)
+	o := l.object(e.value, e.Pos, what,
+		"doc", "method", "subscribe", "unsubscribe", "update", "key", "endsWith", "events", "goName", "seen", "since")
+	o.need("method", "Name the client's method, as in Capture.")
+	c := &Capture{
+		Pos:         e.Pos,
+		Evidence:    l.evidence(o),
+		Name:        e.key,
+		GoName:      l.exported(o, "goName"),
+		Method:      l.exported(o, "method"),
+		Doc:         l.text(o, "doc"),
+		Subscribe:   l.captureRequest(o, "subscribe", RoleSubscribe),
+		Unsubscribe: l.captureRequest(o, "unsubscribe", RoleUnsubscribe),
+		Key:         l.captureKey(o),
+	}
+	if v := o.need("update", "Name the frame type of its events, as in noteUpdated."); l.want(v, quote("update"), stringValue) {
+		c.Update = v.text
+		l.wireName(v.Pos, v.text)
+		l.declare(frameSpace, c.Update, v.Pos)
+	}
+	events := o.need("events", "Declare its events.")
+	c.Events = &EventSet{Pos: e.Pos, Evidence: c.Evidence, Name: c.Name, GoName: c.GoName, Doc: c.Doc}
+	c.Events.Events = l.events(events, what)
+	if v := o.get("endsWith"); l.want(v, quote("endsWith"), stringValue) {
+		c.EndsWith = v.text
+		l.checkEndsWith(c, v, events)
+	}
+	if l.declare("capture", c.Name, c.Pos) {
+		l.declare(setSpace, c.Name, c.Pos)
+		l.spec.Captures = append(l.spec.Captures, c)
+	}
+}
+
+// captureRequest reads the name of a request that must have a role.
+func (l *loader) captureRequest(o *object, key string, role Role) string {
+	v := o.need(key, "Name a request of role "+string(role)+".")
+	if !l.want(v, quote(key), stringValue) {
+		return ""
+	}
+	l.uses = append(l.uses, use{pos: v.Pos, name: v.text, resolve: func(u use) { l.resolveRequest(u, key, role) }})
+	return v.text
+}
+
+// captureKey reads the one field that names the captured entity.
+func (l *loader) captureKey(o *object) *Field {
+	v := o.need("key", "Write the field that names the entity, as in key: {id: NoteID}.")
+	if !l.want(v, quote("key"), mappingValue) {
+		return nil
+	}
+	fields := l.fields(v, quote("key"))
+	if len(v.entries) != 1 {
+		l.report(v.Pos, CodeCapture, "the key of a capture is one field", "Write one field, as in key: {id: NoteID}.")
+		return nil
+	}
+	if f := fields[0]; f.Optional || f.Type != nil && f.Type.Nullable {
+		l.report(f.Pos, CodeCapture, "the key of a capture must always be there",
+			`Remove the question mark and "| null".`)
+	}
+	return fields[0]
+}
+
+func (l *loader) checkEndsWith(c *Capture, v, events *value) {
+	if events == nil || events.kind != mappingValue {
+		return
+	}
+	names := map[string]bool{}
+	for _, e := range events.entries {
+		names[e.key] = true
+	}
+	if !names[v.text] {
+		l.reportUnknown(use{pos: v.Pos, name: v.text}, CodeEndsWith, "event of the capture "+quote(c.Name), names)
+	}
+}

@@ -1,0 +1,59 @@
+package spec
+
+func (l *loader) declareChannel(e entry) {
+	l.wireName(e.Pos, e.key)
+	what := "the channel " + quote(e.key)
+	o := l.object(e.value, e.Pos, what,
+		"doc", "credential", "permission", "shared", "leaks", "overflow", "events", "params", "sends",
+		"quirks", "goName", "seen", "since")
+	c := &Channel{
+		Pos:        e.Pos,
+		Evidence:   l.evidence(o),
+		Name:       e.key,
+		GoName:     l.exported(o, "goName"),
+		Doc:        l.text(o, "doc"),
+		Credential: l.credential(o),
+		Permission: l.text(o, "permission"),
+		Shared:     l.flag(o, "shared"),
+		Leaks:      l.flag(o, "leaks"),
+		Overflow:   DropOldest,
+	}
+	if word := l.word(o, "overflow", string(DropOldest), string(DropNewest), string(End)); word != "" {
+		c.Overflow = Overflow(word)
+	}
+	if v := o.get("quirks"); v != nil {
+		l.strings(v, quote("quirks"), func(item *value) { c.Quirks = append(c.Quirks, item.text) })
+	}
+	if v := o.get("params"); v != nil {
+		c.Params = l.fields(v, what)
+	}
+	if v := o.get("sends"); l.want(v, quote("sends")+" of "+what, mappingValue) {
+		c.Sends = l.messages(v, "the send")
+	}
+	l.channelEvents(c, o)
+	if l.declare("channel", c.Name, c.Pos) {
+		l.spec.Channels = append(l.spec.Channels, c)
+	}
+}
+
+// channelEvents reads the name of an event set, or events that make a set of
+// the channel's own.
+func (l *loader) channelEvents(c *Channel, o *object) {
+	v := o.need("events", "Name an event set, or declare the channel's own events.")
+	if !l.want(v, quote("events"), stringValue, mappingValue) {
+		return
+	}
+	if v.kind == stringValue {
+		l.useSet(v, func(s *EventSet) { c.Events = s })
+		return
+	}
+	c.Events = &EventSet{Pos: c.Pos, Evidence: c.Evidence, Name: c.Name, GoName: c.GoName, Events: l.events(v, o.what)}
+	if l.declare(setSpace, c.Name, c.Pos) {
+		l.inlineSets = append(l.inlineSets, c.Events)
+	}
+}
+
+// credential reads whether an account is needed.
+func (l *loader) credential(o *object) bool {
+	return l.word(o, "credential", "required", "none") == "required"
+}

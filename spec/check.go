@@ -1,0 +1,125 @@
+package spec
+
+import "fmt"
+
+// check looks at what only the whole spec can show.
+func (l *loader) check() {
+	l.checkIncludes()
+	l.checkEmbeds()
+	l.checkRoles()
+	l.checkFrames()
+	for _, d := range l.defaults {
+		l.checkDefault(d)
+	}
+}
+
+// checkIncludes reports event sets that include themselves, and events that
+// reach a set from two places.
+func (l *loader) checkIncludes() {
+	includes := func(s *EventSet) []edge[EventSet] {
+		var edges []edge[EventSet]
+		for _, ref := range s.Includes {
+			edges = append(edges, edge[EventSet]{ref.Pos, ref.Set})
+		}
+		return edges
+	}
+	cyclic := cycles(l.spec.EventSets, includes, func(pos Pos, round []*EventSet) {
+		l.report(pos, CodeIncludeCycle, "an event set includes itself: "+way(round, func(s *EventSet) string { return s.Name }),
+			"Remove one of these includes.")
+	})
+	heritage[EventSet]{
+		parents: includes,
+		own: func(s *EventSet) []member {
+			var own []member
+			for _, m := range s.Events {
+				own = append(own, member{m.Name, m.Pos})
+			}
+			return own
+		},
+		clash: func(s *EventSet, at Pos, name string, first Pos, same bool) {
+			if !same { // one event that comes by two ways stays one
+				l.reportDuplicate(at, "the event "+quote(name)+" of the event set "+quote(s.Name), first)
+			}
+		},
+	}.check(l.spec.EventSets, cyclic)
+}
+
+// checkEmbeds reports objects that embed themselves, and fields that reach an
+// object from two places.
+func (l *loader) checkEmbeds() {
+	embeds := func(t *Type) []edge[Type] {
+		var edges []edge[Type]
+		for _, ref := range t.Embeds {
+			edges = append(edges, edge[Type]{ref.Pos, ref.Type})
+		}
+		return edges
+	}
+	cyclic := cycles(l.spec.Types, embeds, func(pos Pos, round []*Type) {
+		l.report(pos, CodeEmbedCycle, "an object embeds itself: "+way(round, func(t *Type) string { return t.Name }),
+			"Remove one of these embeds; a field may have the type instead.")
+	})
+	heritage[Type]{
+		parents: embeds,
+		own: func(t *Type) []member {
+			var own []member
+			if t.Kind == KindObject {
+				for _, f := range t.Fields {
+					own = append(own, member{f.Name, f.Pos})
+				}
+			}
+			return own
+		},
+		clash: func(t *Type, at Pos, name string, first Pos, _ bool) {
+			l.reportFieldTwice(at, name, "the type "+quote(t.Name), first)
+		},
+	}.check(l.spec.Types, cyclic)
+}
+
+func (l *loader) reportFieldTwice(pos Pos, name, owner string, first Pos) {
+	l.report(pos, CodeFieldTwice, "the field "+quote(name)+" comes to "+owner+" twice, first from "+first.String(),
+		"Remove one of the two: a JSON object has a key once.")
+}
+
+// checkRoles reports roles without which the runtime cannot speak, and roles
+// it could not choose a request for.
+func (l *loader) checkRoles() {
+	taken := map[Role]*Request{}
+	for _, r := range l.spec.Requests {
+		switch r.Role {
+		case "":
+			return // reported where it stands; it may be the one that is missing
+		case RoleConnect, RoleDisconnect, RoleSend:
+			if first := taken[r.Role]; first != nil {
+				l.report(r.Pos, CodeRole, fmt.Sprintf("a second request has the role %s; the first is at %s", r.Role, first.Pos),
+					"Make it an alias of the first: the runtime sends one word for it.")
+				continue
+			}
+			taken[r.Role] = r
+		}
+	}
+	if l.incomplete {
+		return
+	}
+	for _, role := range []Role{RoleConnect, RoleDisconnect, RoleSend} {
+		if taken[role] == nil {
+			l.report(l.base, CodeRole, "no request has the role "+string(role),
+				"Declare one under requests, as in channel: {role: "+string(role)+"}.")
+		}
+	}
+}
+
+// checkFrames reports frame types that two things claim. Replies and updates
+// have claimed theirs as they were read.
+func (l *loader) checkFrames() {
+	for _, r := range l.spec.Requests {
+		if r.Role == RoleSend {
+			l.declare(frameSpace, r.Name, r.Pos) // events of channels come under the word that carries sends
+		}
+	}
+	if l.spec.Broadcasts == nil {
+		return
+	}
+	for _, m := range l.spec.Broadcasts.Events {
+		l.declare(frameSpace, m.Name, m.Pos)
+	}
+}

@@ -1,0 +1,119 @@
+package spec
+
+// message reads an event or a send: a body of one type, fields, or null.
+func (l *loader) message(e entry, what string, more ...string) *Message {
+	l.wireName(e.Pos, e.key)
+	what += " " + quote(e.key)
+	o := l.object(e.value, e.Pos, what, append(more, "body", "as", "fields", "doc", "goName", "seen", "since")...)
+	m := &Message{Pos: e.Pos, Name: e.key}
+	l.messageOf(m, o)
+	if !o.has("body") && !o.has("fields") {
+		o.need("body", "Write the type of its body, body: null when it has none, or fields.")
+	}
+	if e := o.get("unpublished"); l.flag(o, "unpublished") {
+		m.Unpublished = true
+		if len(m.Seen) > 0 {
+			l.report(e.Pos, CodeConflict, what+" is unpublished and yet seen",
+				"What was seen is published: remove one of the two keys.")
+		}
+		if m.Seen == nil {
+			m.Seen = []string{}
+		}
+	}
+	return m
+}
+
+// messageOf fills what events, sends and requests have in common.
+func (l *loader) messageOf(m *Message, o *object) {
+	m.Evidence = l.evidence(o)
+	m.Doc = l.text(o, "doc")
+	m.GoName = l.exported(o, "goName")
+	body := o.get("body")
+	if o.get("fields") != nil {
+		o.exclude("fields", "body", "as")
+		m.Fields = l.fields(o.get("fields"), o.what)
+		return
+	}
+	switch {
+	case l.want(body, quote("body"), stringValue, nullValue) && body.kind == stringValue:
+		m.Body = l.typeExpr(body, quote("body"))
+		m.As = l.unexported(o, "as")
+		if m.Body != nil && (m.Body.Basic != "" || m.Body.List != nil || m.Body.Map != nil) {
+			o.need("as", "Name what the body is, as in as: stats; its type has no name to go by.")
+		}
+	case o.get("as") != nil && (body == nil || body.kind == nullValue):
+		l.report(o.get("as").Pos, CodeConflict, o.what+` names its body with "as" and has none`,
+			"Remove the key, or write the type of the body.")
+	}
+}
+
+// events reads a mapping of events, each new in its set.
+func (l *loader) events(v *value, set string) []*Message {
+	if !l.want(v, quote("events")+" of "+set, mappingValue) {
+		return nil
+	}
+	if len(v.entries) == 0 {
+		l.report(v.Pos, CodeEmpty, set+" has no events", "Declare an event.")
+	}
+	return l.messages(v, "the event", "unpublished")
+}
+
+// messages reads a mapping of messages, the first of each name.
+func (l *loader) messages(v *value, what string, more ...string) []*Message {
+	var messages []*Message
+	first := map[string]Pos{}
+	for _, e := range v.entries {
+		m := l.message(e, what, more...)
+		if at, taken := first[e.key]; taken {
+			l.reportDuplicate(e.Pos, what+" "+quote(e.key), at)
+			continue
+		}
+		first[e.key] = e.Pos
+		messages = append(messages, m)
+	}
+	return messages
+}
+
+// The name space of event sets, those of channels, captures and broadcasts
+// included: each becomes a handler of its own.
+const setSpace = "event set"
+
+func (l *loader) declareSet(e entry) {
+	l.wireName(e.Pos, e.key)
+	what := "the event set " + quote(e.key)
+	o := l.object(e.value, e.Pos, what, "includes", "events", "doc", "goName", "seen", "since")
+	set := &EventSet{Pos: e.Pos, Name: e.key}
+	set.Evidence = l.evidence(o)
+	set.Doc = l.text(o, "doc")
+	set.GoName = l.exported(o, "goName")
+	if !o.has("includes") {
+		o.need("events", "Declare its events, or include a set.")
+	}
+	l.strings(o.get("includes"), quote("includes"), func(item *value) {
+		ref := &SetRef{Pos: item.Pos}
+		set.Includes = append(set.Includes, ref)
+		l.useSet(item, func(s *EventSet) { ref.Set = s })
+	})
+	if events := o.get("events"); events != nil && o.get("includes") != nil && len(events.entries) == 0 {
+		l.want(events, quote("events")+" of "+what, mappingValue) // {} beside an include
+	} else {
+		set.Events = l.events(events, what)
+	}
+	l.declare(setSpace, set.Name, set.Pos)
+	if l.sets[set.Name] == nil { // also when a set of another kind has the name, which is enough to report
+		l.sets[set.Name] = set
+		l.spec.EventSets = append(l.spec.EventSets, set)
+	}
+}
+
+// broadcasts reads the events that reach every socket.
+func (l *loader) broadcasts(e entry) *EventSet {
+	o := l.object(e.value, e.Pos, "the section broadcasts", "events", "doc", "goName", "seen", "since")
+	set := &EventSet{Pos: e.Pos, Name: "broadcast"}
+	set.Evidence = l.evidence(o)
+	set.Doc = l.text(o, "doc")
+	set.GoName = l.exported(o, "goName")
+	set.Events = l.events(o.need("events", "Declare the events, or remove the section."), "the section broadcasts")
+	l.declare(setSpace, set.Name, set.Pos)
+	return set
+}

@@ -1,0 +1,65 @@
+package spec
+
+import "slices"
+
+// The name spaces of the top level: words that the client sends, and frame
+// types that the server does.
+const (
+	requestSpace = "request"
+	frameSpace   = "frame type"
+)
+
+var roles = []Role{RoleConnect, RoleDisconnect, RoleSend, RoleSubscribe, RoleUnsubscribe, RoleRequest}
+
+func (l *loader) declareRequest(e entry) {
+	l.wireName(e.Pos, e.key)
+	what := "the request " + quote(e.key)
+	o := l.object(e.value, e.Pos, what,
+		"role", "aliases", "reply", "method", "credential", "bodyOptional",
+		"body", "as", "fields", "doc", "goName", "seen", "since")
+	words := make([]string, len(roles))
+	for i, role := range roles {
+		words[i] = string(role)
+	}
+	o.need("role", "Write "+list(words)+".")
+	r := &Request{
+		Role:         Role(l.word(o, "role", words...)),
+		Reply:        l.text(o, "reply"),
+		Method:       l.exported(o, "method"),
+		Credential:   l.credential(o),
+		BodyOptional: l.flag(o, "bodyOptional"),
+	}
+	r.Pos, r.Name = e.Pos, e.key
+	l.messageOf(&r.Message, o)
+	if r.Role == RoleRequest {
+		o.need("method", "Name the client's method, as in ReadNotifications.")
+	}
+	if r.Role != "" && r.Role != RoleRequest {
+		for _, key := range o.given("method", "bodyOptional", "body", "as", "fields") {
+			l.report(o.get(key).Pos, CodeConflict, what+" has a "+quote(key)+", which only role request has",
+				"Remove the key: the runtime knows what a request of role "+string(r.Role)+" carries.")
+		}
+	}
+	if i := slices.IndexFunc(r.Fields, func(f *Field) bool { return !f.Optional }); r.BodyOptional && i >= 0 {
+		l.report(o.get("bodyOptional").Pos, CodeConflict,
+			what+" may lack its body, and yet requires the field "+quote(r.Fields[i].Name),
+			"Make every field optional, or remove bodyOptional.")
+	}
+	fresh := l.declare(requestSpace, r.Name, r.Pos)
+	if v := o.get("aliases"); v != nil {
+		l.strings(v, quote("aliases"), func(item *value) {
+			l.wireName(item.Pos, item.text)
+			if l.declare(requestSpace, item.text, item.Pos) {
+				r.Aliases = append(r.Aliases, item.text)
+			}
+		})
+	}
+	if v := o.get("reply"); r.Reply != "" {
+		l.wireName(v.Pos, r.Reply)
+		l.declare(frameSpace, r.Reply, v.Pos)
+	}
+	if fresh || l.requests[r.Name] == nil { // the latter when the name is another's alias
+		l.requests[r.Name] = r
+		l.spec.Requests = append(l.spec.Requests, r)
+	}
+}

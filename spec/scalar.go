@@ -1,0 +1,188 @@
+package spec
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// want checks the kind of a value. A nil value (an absent key) and one that
+// was already reported are not what is wanted, and not reported.
+func (l *loader) want(v *value, what string, kinds ...valueKind) bool {
+	if v == nil || v.kind == badValue {
+		return false
+	}
+	if slices.Contains(kinds, v.kind) {
+		return true
+	}
+	words := make([]string, len(kinds))
+	for i, k := range kinds {
+		words[i] = k.String()
+	}
+	hint := "Write " + list(words) + "."
+	if kinds[0] == stringValue && v.kind.scalar() {
+		hint = "Put it into quotes."
+	}
+	l.report(v.Pos, CodeWrongKind, fmt.Sprintf("%s is %s here, where %s belongs", what, v.kind, list(words)), hint)
+	return false
+}
+
+// text reads a string; "" when it is absent or wrong.
+func (l *loader) text(o *object, key string) string {
+	v := o.get(key)
+	if !l.want(v, quote(key), stringValue) {
+		return ""
+	}
+	return v.text
+}
+
+// flag reads a boolean that is false when absent.
+func (l *loader) flag(o *object, key string) bool {
+	v := o.get(key)
+	return l.want(v, quote(key), booleanValue) && strings.EqualFold(v.text, "true")
+}
+
+// word reads one of a fixed choice of words; "" when it is absent or wrong.
+func (l *loader) word(o *object, key string, words ...string) string {
+	v := o.get(key)
+	if !l.want(v, quote(key), stringValue) {
+		return ""
+	}
+	if slices.Contains(words, v.text) {
+		return v.text
+	}
+	message := quote(v.text) + " is no value of " + quote(key)
+	if near := nearest(v.text, slices.Values(words)); near != "" {
+		message += "; did you mean " + quote(near) + "?"
+	}
+	l.report(v.Pos, CodeBadWord, message, "Write "+list(words)+".")
+	return ""
+}
+
+// strings calls f for each string of a list, which must hold at least one.
+func (l *loader) strings(v *value, what string, f func(item *value)) {
+	if !l.want(v, what, listValue) {
+		return
+	}
+	if len(v.items) == 0 {
+		l.report(v.Pos, CodeEmpty, what+" is an empty list", "List something, or remove the key.")
+	}
+	for _, item := range v.items {
+		if l.want(item, "an item of "+what, stringValue) {
+			f(item)
+		}
+	}
+}
+
+var (
+	goExported   = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
+	goUnexported = regexp.MustCompile(`^[a-z][A-Za-z0-9]*$`)
+	version      = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z]+([.-][0-9A-Za-z]+)*)?$`)
+)
+
+// exported reads a Go name that begins with a capital.
+func (l *loader) exported(o *object, key string) string {
+	return l.named(o, key, goExported, "letters and digits, the first a capital, as in NoteID")
+}
+
+// unexported reads a Go name that begins with a small letter.
+func (l *loader) unexported(o *object, key string) string {
+	return l.named(o, key, goUnexported, "letters and digits, the first a small letter, as in userId")
+}
+
+func (l *loader) named(o *object, key string, pattern *regexp.Regexp, form string) string {
+	v := o.get(key)
+	if !l.want(v, quote(key), stringValue) {
+		return ""
+	}
+	l.checkName(v.Pos, v.text, pattern, form)
+	return v.text
+}
+
+func (l *loader) checkName(pos Pos, name string, pattern *regexp.Regexp, form string) {
+	if !pattern.MatchString(name) {
+		l.report(pos, CodeBadName, quote(name)+" cannot be used as a name here", "Write "+form+".")
+	}
+}
+
+// wireName checks a name that stands in messages. Servers choose these, so
+// anything goes that can be seen.
+func (l *loader) wireName(pos Pos, name string) {
+	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' }) {
+		l.report(pos, CodeBadName, quote(name)+" cannot be used as a name here", "Write a name without spaces.")
+	}
+}
+
+const versionForm = "Write a version as the server does, as in 2025.11.1 or 2025.3.2-beta.9"
+
+// version reads a server version from a scalar; "" when it is wrong.
+func (l *loader) version(v *value, what string, mayBeUnknown bool) string {
+	if !l.want(v, what, stringValue, numberValue, integerValue) {
+		return ""
+	}
+	number, hint := v.text, versionForm+"."
+	if mayBeUnknown {
+		number = strings.TrimPrefix(number, "<=")
+		hint = versionForm + `, or "<=2025.11.1" where the first one is not known.`
+	}
+	if !version.MatchString(number) {
+		l.report(v.Pos, CodeBadVersion, quote(v.text)+" is no server version", hint)
+		return ""
+	}
+	return v.text
+}
+
+// seconds reads a duration of whole seconds; 0 when it is absent or wrong.
+func (l *loader) seconds(v *value, what string) int {
+	if !l.want(v, what, stringValue, integerValue, numberValue) {
+		return 0
+	}
+	d, err := time.ParseDuration(v.text)
+	if err != nil || d < time.Second || d%time.Second != 0 || d > 24*time.Hour {
+		l.report(v.Pos, CodeBadQuantity, quote(v.text)+" is no duration that fits "+what,
+			"Write whole seconds, at least one and at most a day, as in 60s or 2m.")
+		return 0
+	}
+	return int(d / time.Second)
+}
+
+// count reads a positive integer; 0 when it is absent or wrong.
+func (l *loader) count(v *value, what string) int {
+	if !l.want(v, what, integerValue) {
+		return 0
+	}
+	n, err := strconv.Atoi(v.text)
+	if err != nil || n < 1 || n > 1_000_000 {
+		l.report(v.Pos, CodeBadQuantity, quote(v.text)+" is no number that fits "+what,
+			"Write a number from 1 to 1000000, in digits.")
+		return 0
+	}
+	return n
+}
+
+// evidence reads what a node says of where its facts come from.
+func (l *loader) evidence(o *object) Evidence {
+	var e Evidence
+	if v := o.get("since"); v != nil {
+		e.Since = l.version(v, quote("since"), true)
+	}
+	v := o.get("seen")
+	if !l.want(v, quote("seen"), stringValue, listValue) {
+		return e
+	}
+	e.Seen = []string{}
+	if v.kind == stringValue {
+		l.word(o, "seen", "source")
+		return e
+	}
+	l.strings(v, quote("seen"), func(item *value) {
+		if s := l.version(item, "an item of "+quote("seen"), false); s != "" {
+			e.Seen = append(e.Seen, s)
+			l.uses = append(l.uses, use{pos: item.Pos, name: s, resolve: l.resolveChecked})
+		}
+	})
+	return e
+}

@@ -1,0 +1,197 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+)
+
+// The sections of a spec: mappings of declarations, which may be spread over
+// several files.
+var sections = []string{"types", "eventSets", "channels", "captures", "requests"}
+
+// The keys of the root that are no sections; each stands in one file.
+var rootKeys = []string{"name", "title", "doc", "checked", "seen", "since", "socket", "limits", "broadcasts"}
+
+const sectionsHint = "a spec has types, eventSets, channels, captures, broadcasts and requests."
+
+var dialectName = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+
+// walkFile takes the declarations of one file into the spec.
+func (l *loader) walkFile(root *value) {
+	o := l.object(root, root.Pos, "a spec file", slices.Concat(rootKeys, sections)...)
+	if o == nil || o.unknown {
+		l.incomplete = true // an unread section may hold any name
+	}
+	if o == nil {
+		return
+	}
+	for _, e := range root.entries {
+		if slices.Contains(rootKeys, e.key) {
+			if o.get(e.key) != e.value {
+				continue // a second time in this file, which is reported
+			}
+			if first, taken := l.rootKeys[e.key]; taken {
+				l.reportDuplicate(e.Pos, "the key "+quote(e.key), first)
+				continue
+			}
+			l.rootKeys[e.key] = e.Pos
+		}
+		l.walkKey(o, e)
+	}
+}
+
+func (l *loader) walkKey(o *object, e entry) {
+	s := l.spec
+	switch e.key {
+	case "name":
+		s.Pos = e.Pos
+		s.Name = l.named(o, e.key, dialectName, "small letters, digits and hyphens, as in misskey")
+	case "title":
+		s.Title = l.text(o, e.key)
+	case "doc":
+		s.Doc = l.text(o, e.key)
+	case "checked":
+		l.strings(e.value, quote(e.key), func(item *value) {
+			if v := l.version(item, "an item of "+quote(e.key), false); v != "" {
+				s.Checked = append(s.Checked, v)
+			}
+		})
+	case "seen":
+		s.Seen = l.evidence(&object{l: l, values: map[string]*value{e.key: e.value}}).Seen
+	case "since":
+		s.Since = l.version(e.value, quote(e.key), true)
+	case "socket":
+		s.Socket = l.socket(e)
+	case "limits":
+		s.Limits = l.limits(e)
+	case "broadcasts":
+		s.Broadcasts = l.broadcasts(e)
+	case "types":
+		l.declarations(e, l.declareType)
+	case "eventSets":
+		l.declarations(e, l.declareSet)
+	case "channels":
+		l.declarations(e, l.declareChannel)
+	case "captures":
+		l.declarations(e, l.declareCapture)
+	case "requests":
+		l.declarations(e, l.declareRequest)
+	}
+}
+
+// declarations calls declare for each entry of a section.
+func (l *loader) declarations(section entry, declare func(entry)) {
+	if !l.want(section.value, quote(section.key), mappingValue) {
+		l.incomplete = true
+		return
+	}
+	for _, e := range section.value.entries {
+		declare(e)
+	}
+}
+
+func (l *loader) socket(e entry) Socket {
+	o := l.object(e.value, e.Pos, "the socket", "path", "auth", "ping", "silence", "seen", "since")
+	o.need("path", "Write the path of the streaming API, as in /streaming.")
+	o.need("auth", "Write header or query, whichever the server reads the token from.")
+	s := Socket{
+		Pos:            e.Pos,
+		Evidence:       l.evidence(o),
+		Path:           l.text(o, "path"),
+		Auth:           Auth(l.word(o, "auth", string(AuthHeader), string(AuthQuery))),
+		PingSeconds:    l.seconds(o.need("ping", "Write how often the server pings, as in 60s."), quote("ping")),
+		SilenceSeconds: l.seconds(o.need("silence", "Write after how long without a pong the server closes, as in 120s."), quote("silence")),
+	}
+	if v := o.get("path"); s.Path != "" && s.Path[0] != '/' {
+		l.report(v.Pos, CodeBadName, quote(s.Path)+" is no path", "Begin it with a slash, as in /streaming.")
+	}
+	return s
+}
+
+func (l *loader) limits(e entry) Limits {
+	const key = "channelsPerConnection"
+	o := l.object(e.value, e.Pos, "the limits", key)
+	limits := Limits{Pos: e.Pos}
+	v := o.get(key)
+	if !l.want(v, quote(key), integerValue, mappingValue) {
+		return limits
+	}
+	if v.kind == mappingValue {
+		o := l.object(v, v.Pos, "a limit", "value", "seen", "since")
+		limits.Evidence = l.evidence(o)
+		v = o.need("value", "Write the limit itself.")
+	}
+	limits.ChannelsPerConnection = l.count(v, quote(key))
+	return limits
+}
+
+// finishRoot reports what every spec needs to have.
+func (l *loader) finishRoot() {
+	if pos, ok := l.rootKeys["name"]; ok {
+		l.base = pos
+	}
+	if l.incomplete {
+		return
+	}
+	for _, key := range []string{"name", "socket"} {
+		if _, ok := l.rootKeys[key]; !ok {
+			l.report(l.base, CodeMissingKey, fmt.Sprintf("the spec lacks the key %q", key),
+				"Write it into one of the files, misskey.yaml in the upstream dialect.")
+		}
+	}
+}
+
+// fields reads a mapping of fields. owner says what they belong to.
+func (l *loader) fields(v *value, owner string) []*Field {
+	if !l.want(v, quote("fields")+" of "+owner, mappingValue) {
+		return nil
+	}
+	var fields []*Field
+	first := map[string]Pos{}
+	for _, e := range v.entries {
+		f := l.field(e)
+		if at, taken := first[f.Name]; taken && f.Name != "" {
+			l.reportDuplicate(f.Pos, "the field "+quote(f.Name), at)
+			continue
+		}
+		first[f.Name] = f.Pos
+		fields = append(fields, f)
+	}
+	return fields
+}
+
+// field reads a field in its short form, "name: type", or its long one. A
+// question mark behind the name says that the key may be absent.
+func (l *loader) field(e entry) *Field {
+	f := &Field{Pos: e.Pos, Name: e.key}
+	if n := len(e.key) - 1; n >= 0 && e.key[n] == '?' {
+		f.Name, f.Optional = e.key[:n], true
+	}
+	l.wireName(e.Pos, f.Name)
+	what := "the field " + quote(f.Name)
+	if e.value.kind != mappingValue {
+		if l.want(e.value, what, stringValue, mappingValue) {
+			f.Type = l.typeExpr(e.value, what)
+		}
+		return f
+	}
+	o := l.object(e.value, e.Pos, what, "type", "default", "doc", "goName", "seen", "since")
+	f.Evidence = l.evidence(o)
+	f.Doc = l.text(o, "doc")
+	f.GoName = l.exported(o, "goName")
+	f.Type = l.typeExpr(o.need("type", "Write the type of its value."), quote("type"))
+	if v := o.get("default"); v != nil && v.kind != badValue {
+		f.Default = v.text
+		if v.kind == nullValue {
+			f.Default = "null"
+		}
+		l.defaults = append(l.defaults, fieldDefault{f, v})
+	}
+	return f
+}
+
+// sortedNames returns the names of a map in order, for messages that must not
+// change from run to run.
+func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
