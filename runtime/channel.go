@@ -33,8 +33,10 @@ func (a *channelActor) Receive(ctx actor.Context) {
 		a.sub.rung.Store(true) // nobody answers any more
 		// What is left in the inbox is Events' to take.
 		a.sub.end(ErrClosed, a.sub.hasConsumer())
+		a.sub.cancel()
 		a.sub.session.untrack(a.sub)
 		close(a.sub.done)
+		a.sub = nil // who keeps the PID does not keep the subscription
 	}
 }
 
@@ -100,5 +102,5 @@ func (s *Subscription) handle(event any) {
 
 func (s *Subscription) handlerFailed(event any, err error) {
 	s.session.logger.Error("misskey: handler failed", "channel", s.name, "subscription", s.id, "error", err)
-	each(s.session.config.hooks, func(h HookHandlerError) { h.OnHandlerError(s, event, err) })
+	each(s.session, func(h HookHandlerError) { h.OnHandlerError(s, event, err) })
 }

@@ -285,7 +285,7 @@ func (c *connection) refused(err error) {
 	var h *HandshakeError
 	final := errors.As(err, &h) && h.Final
 	if final || c.session.starting() && !c.session.config.keepTrying {
-		each(c.session.config.hooks, func(h HookConnection) { h.OnDisconnected(c.info(), err, -1) })
+		each(c.session, func(h HookConnection) { h.OnDisconnected(c.info(), err, -1) })
 		c.session.logger.Error("misskey: giving up", "connection", c.number, "error", err)
 		c.session.send(&refused{err: err})
 		return
@@ -311,7 +311,7 @@ func (c *connection) pause(err error, atLeast time.Duration) {
 	gen := c.gen.Load()
 	c.redial = time.AfterFunc(pause, func() { c.tell(&dialAgain{gen: gen}) })
 	c.session.logger.Warn("misskey: not connected", "connection", c.number, "generation", gen, "error", err, "pause", pause)
-	each(c.session.config.hooks, func(h HookConnection) { h.OnDisconnected(c.info(), err, pause) })
+	each(c.session, func(h HookConnection) { h.OnDisconnected(c.info(), err, pause) })
 }
 
 func (c *connection) reconnect() {
@@ -321,7 +321,7 @@ func (c *connection) reconnect() {
 		sock := c.socket.Load()
 		c.lose(errReconnect)
 		sock.breakWith(errReconnect)
-		each(c.session.config.hooks, func(h HookConnection) { h.OnDisconnected(c.info(), errReconnect, 0) })
+		each(c.session, func(h HookConnection) { h.OnDisconnected(c.info(), errReconnect, 0) })
 		c.dial()
 	default:
 		if c.redial != nil {
@@ -350,8 +350,9 @@ func (c *connection) opened(gen uint64, ws *websocket.Conn) {
 	// Routes are in place before the reader's first frame.
 	c.send(frames...)
 	sock.run()
+	c.session.wasOpened()
 	c.session.send(&opened{conn: c})
-	each(c.session.config.hooks, func(h HookConnection) { h.OnConnected(c.info()) })
+	each(c.session, func(h HookConnection) { h.OnConnected(c.info()) })
 }
 
 // connect puts a slot on the socket: it sets the route and returns what must
@@ -461,7 +462,7 @@ func (c *connection) detach(sub *Subscription) {
 	}
 	l.subs = rest
 	up := c.socket.Load() != nil
-	if len(rest) > 0 || up && l.parks() {
+	if len(rest) > 0 || up && l.parks() && l.wireID != "" {
 		if up {
 			c.reroute(l)
 		}

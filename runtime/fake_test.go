@@ -3,12 +3,14 @@ package runtime_test
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/asynkron/protoactor-go/actor"
 	"github.com/gorilla/websocket"
 	"go.uber.org/goleak"
 
@@ -62,7 +64,6 @@ func newFake(t *testing.T) *fake {
 	t.Cleanup(func() {
 		f.drop()
 		f.Server.Close()
-		http.DefaultClient.CloseIdleConnections()
 		goleak.VerifyNone(t, leaks)
 	})
 	return f
@@ -298,4 +299,13 @@ func live(t *testing.T, sub *runtime.Subscription) {
 	if err := sub.WaitLive(ctx(t)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// newSystem returns an actor system that ends with the test and logs nothing.
+func newSystem(t *testing.T) *actor.ActorSystem {
+	t.Helper()
+	quiet := func(*actor.ActorSystem) *slog.Logger { return slog.New(slog.DiscardHandler) }
+	system := actor.NewActorSystem(actor.WithLoggerFactory(quiet))
+	t.Cleanup(system.Shutdown)
+	return system
 }

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/misskeyactor/misskeyactor/runtime/codec"
@@ -71,11 +72,21 @@ func knownHook(h Hook) bool {
 	return false
 }
 
-// each calls f for every hook that implements H.
-func each[H any](hooks []Hook, f func(H)) {
-	for _, h := range hooks {
+// each calls f for every hook that implements H. A hook that panics is said
+// so in the log, and costs nothing else.
+func each[H any](s *Session, f func(H)) {
+	for _, h := range s.config.hooks {
 		if h, ok := h.(H); ok {
-			f(h)
+			callHook(s, h, f)
 		}
 	}
+}
+
+func callHook[H any](s *Session, h H, f func(H)) {
+	defer func() {
+		if v := recover(); v != nil {
+			s.logger.Error("misskey: hook panicked", "hook", fmt.Sprintf("%T", h), "panic", v)
+		}
+	}()
+	f(h)
 }

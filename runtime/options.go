@@ -18,6 +18,7 @@ type Option func(*config) error
 type config struct {
 	token       string
 	httpClient  *http.Client
+	ownHTTP     bool
 	tls         *tls.Config
 	logger      *slog.Logger
 	hooks       []Hook
@@ -35,7 +36,6 @@ type config struct {
 
 func newConfig(opts []Option) (*config, error) {
 	c := &config{
-		httpClient:  &http.Client{Timeout: time.Minute},
 		logger:      slog.New(slog.DiscardHandler),
 		backoff:     backoff{min: 500 * time.Millisecond, max: 30 * time.Second},
 		dialTimeout: 15 * time.Second,
@@ -50,6 +50,18 @@ func newConfig(opts []Option) (*config, error) {
 		if opt != nil {
 			errs = append(errs, opt(c))
 		}
+	}
+	if c.httpClient == nil {
+		// A transport of our own, so that closing the client leaves no idle
+		// connection behind.
+		transport := &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			TLSClientConfig:     c.tls.Clone(),
+			TLSHandshakeTimeout: c.dialTimeout,
+			ForceAttemptHTTP2:   true,
+			IdleConnTimeout:     time.Minute,
+		}
+		c.httpClient, c.ownHTTP = &http.Client{Transport: transport, Timeout: time.Minute}, true
 	}
 	return c, errors.Join(errs...)
 }
@@ -83,8 +95,8 @@ func WithHTTPClient(client *http.Client) Option {
 	}
 }
 
-// WithTLSConfig sets the TLS configuration of the websocket. API calls take
-// theirs from WithHTTPClient.
+// WithTLSConfig sets the TLS configuration of the websocket, and of API calls
+// unless WithHTTPClient sets their client.
 func WithTLSConfig(settings *tls.Config) Option {
 	return func(c *config) error { c.tls = settings.Clone(); return nil }
 }

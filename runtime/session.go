@@ -273,6 +273,12 @@ func (s *Session) starting() bool {
 	return !s.ready
 }
 
+func (s *Session) wasOpened() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ready = true
+}
+
 // reason is why subscriptions end when the session does.
 func (s *Session) reason() error { return cmp.Or(s.Err(), ErrClosed) }
 
@@ -292,7 +298,7 @@ func (s *Session) untrack(sub *Subscription) {
 func (s *Session) skipped(info ConnectionInfo, err error, frame string) {
 	excerpt := frame[:min(len(frame), excerptSize)]
 	s.logger.Warn("misskey: frame skipped", "connection", info.Number, "error", err, "size", len(frame))
-	each(s.config.hooks, func(h HookFrame) {
+	each(s, func(h HookFrame) {
 		h.OnFrameSkipped(FrameSkipped{Connection: info, Err: err, Excerpt: excerpt})
 	})
 }
@@ -384,9 +390,6 @@ func (a *sessionActor) Receive(ctx actor.Context) {
 	case *unparked:
 		a.release(ctx, msg.slot)
 	case *opened:
-		a.mu.Lock()
-		a.ready = true
-		a.mu.Unlock()
 		a.report(nil)
 		a.elect(ctx)
 	case *lost:
@@ -552,6 +555,9 @@ func (a *sessionActor) finish() {
 	}
 	a.report(a.Err())
 	a.cancel()
+	if a.config.ownHTTP {
+		a.config.httpClient.CloseIdleConnections()
+	}
 	if a.config.system == nil {
 		a.system.Shutdown()
 	}

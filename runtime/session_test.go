@@ -644,8 +644,7 @@ func TestHandlerMayCloseAndSubscribe(t *testing.T) {
 
 func TestActorReceivesEvents(t *testing.T) {
 	f := newFake(t)
-	system := actor.NewActorSystem()
-	t.Cleanup(system.Shutdown)
+	system := newSystem(t)
 	s := f.connect(runtime.WithActorSystem(system))
 	events := make(chan any, 10)
 	pid := system.Root.Spawn(actor.PropsFromFunc(func(c actor.Context) {
@@ -683,8 +682,7 @@ func TestActorReceivesEvents(t *testing.T) {
 
 func TestSessionEndsWithItsParent(t *testing.T) {
 	f := newFake(t)
-	system := actor.NewActorSystem()
-	t.Cleanup(system.Shutdown)
+	system := newSystem(t)
 	opened := make(chan *runtime.Session, 1)
 	parent := system.Root.Spawn(actor.PropsFromFunc(func(c actor.Context) {
 		if _, ok := c.Message().(*actor.Started); ok {

@@ -54,6 +54,9 @@ type Subscription struct {
 	reading  atomic.Bool // somebody ranges over Events
 	inFlight atomic.Int64
 
+	decoding string            // type of the event being decoded
+	onDrift  func(codec.Drift) // hears of drift in it
+
 	mu      sync.Mutex
 	state   State
 	err     error
@@ -92,6 +95,10 @@ func (s *Session) newSubscription(sl *slot, handler HandlerFunc, def Overflow, o
 	}
 	sub.ctx, sub.cancel = context.WithCancel(context.WithValue(s.ctx, handlerKey{}, s))
 	sub.inbox.init(c)
+	sub.onDrift = func(drift codec.Drift) {
+		sub.drift.Add(1)
+		each(s, func(h HookDrift) { h.OnDrift(sub, sub.decoding, drift) })
+	}
 	return sub, nil
 }
 
@@ -189,7 +196,7 @@ func (s *Subscription) setState(state State) {
 	}
 	s.change(state)
 	s.mu.Unlock()
-	each(s.session.config.hooks, func(h HookState) { h.OnState(s, state, nil) })
+	each(s.session, func(h HookState) { h.OnState(s, state, nil) })
 }
 
 func (s *Subscription) change(state State) {
@@ -235,7 +242,7 @@ func (s *Subscription) end(reason error, drop bool) {
 	s.ring()
 	if first {
 		s.session.tell(&detach{sub: s})
-		each(s.session.config.hooks, func(h HookState) { h.OnState(s, StateClosed, reason) })
+		each(s.session, func(h HookState) { h.OnState(s, StateClosed, reason) })
 	}
 }
 
@@ -247,7 +254,7 @@ func (s *Subscription) offer(it item) {
 	}
 	if p.slowBegan {
 		s.session.logger.Warn("misskey: subscription is slow and drops events", "channel", s.name, "subscription", s.id)
-		each(s.session.config.hooks, func(h HookOverflow) { h.OnOverflow(s) })
+		each(s.session, func(h HookOverflow) { h.OnOverflow(s) })
 	}
 	if p.overflowed {
 		s.end(ErrSlowConsumer, false)
@@ -317,10 +324,8 @@ func (s *Subscription) decodePayload(meta Meta, typ, payload string) (any, error
 	d := s.session.decoders.Get().(*codec.Decoder)
 	defer s.session.decoders.Put(d)
 	d.Reset(payload)
-	d.OnDrift(func(drift codec.Drift) {
-		s.drift.Add(1)
-		each(s.session.config.hooks, func(h HookDrift) { h.OnDrift(s, typ, drift) })
-	})
+	s.decoding = typ
+	d.OnDrift(s.onDrift)
 	event, err := s.set.Decode(meta, typ, d)
 	if err == nil {
 		err = d.End()

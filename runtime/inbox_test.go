@@ -1,0 +1,136 @@
+package runtime
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// The inbox against a slice: every event that went in comes out once, in
+// order, or is counted by the gap that stands where it is missing.
+func TestInboxLosesNothingWithoutAGap(t *testing.T) {
+	for _, policy := range []Overflow{OverflowDropOldest, OverflowDropNewest} {
+		for seed := range uint64(300) {
+			t.Run(fmt.Sprintf("policy %d seed %d", policy, seed), func(t *testing.T) {
+				rng := rand.New(rand.NewPCG(seed, 1))
+				var in inbox
+				in.init(subscribeConfig{overflow: policy, events: 1 + rng.IntN(5), bytes: 1 + rng.IntN(40)})
+				var pushed, taken, lost, dropped int
+				take := func() bool {
+					it, ok, _ := in.take()
+					if !ok {
+						return false
+					}
+					if it.gap != nil {
+						if it.gap.Cause == GapOverflow {
+							lost += int(it.gap.Lost)
+							taken += int(it.gap.Lost) // the events it stands for
+						}
+						return true
+					}
+					if want := fmt.Sprint(taken); it.id != want {
+						t.Fatalf("took %s, want %s", it.id, want)
+					}
+					taken++
+					return true
+				}
+				now := time.Unix(0, 0)
+				for range 200 {
+					now = now.Add(time.Second)
+					switch rng.IntN(8) {
+					case 0, 1, 2, 3:
+						p := in.push(item{id: fmt.Sprint(pushed), frame: string(make([]byte, rng.IntN(15))), received: now})
+						dropped += p.dropped
+						pushed++
+					case 4, 5, 6:
+						take()
+					case 7:
+						in.beginGap(now)
+					}
+					if n, bytes := in.depth(); n > in.maxEvents || n > 1 && bytes > in.maxBytes {
+						t.Fatalf("holds %d events and %d bytes", n, bytes)
+					}
+				}
+				for take() {
+				}
+				if taken != pushed || lost != dropped {
+					t.Errorf("%d pushed, %d taken or announced; %d dropped, %d announced", pushed, taken, dropped, lost)
+				}
+			})
+		}
+	}
+}
+
+func TestInboxGapsStandInOrderOfTime(t *testing.T) {
+	var in inbox
+	in.init(subscribeConfig{overflow: OverflowDropOldest, events: 2, bytes: 1 << 20})
+	at := func(s int64) time.Time { return time.Unix(s, 0) }
+	push := func(s int64) { in.push(item{id: fmt.Sprint(s), frame: "x", received: at(s)}) }
+	push(1)
+	in.beginGap(at(1))
+	in.beginGap(at(2)) // the first one counts
+	push(5)
+	push(6) // drops 1
+	push(7) // drops 5
+	in.beginGap(at(7))
+	in.resume(at(9))
+	in.resume(at(10)) // nothing to end
+	var got []string
+	for {
+		it, ok, _ := in.take()
+		if !ok {
+			break
+		}
+		if it.gap != nil {
+			got = append(got, fmt.Sprintf("%s of %d from %d to %d", it.gap.Cause, it.gap.Lost, it.gap.From.Unix(), it.gap.To.Unix()))
+		} else {
+			got = append(got, it.id)
+		}
+	}
+	want := "[overflow of 1 from 1 to 6 reconnect of 0 from 1 to 5 overflow of 1 from 5 to 7 6 7 reconnect of 0 from 7 to 9]"
+	if fmt.Sprint(got) != want {
+		t.Errorf("got  %v\nwant %s", got, want)
+	}
+}
+
+func TestInboxFinishes(t *testing.T) {
+	var in inbox
+	in.init(subscribeConfig{events: 10, bytes: 100})
+	in.push(item{id: "1"})
+	in.finish(false)
+	in.push(item{id: "2"})
+	if it, ok, done := in.take(); !ok || done || it.id != "1" {
+		t.Errorf("got %v %v %v", it, ok, done)
+	}
+	if _, ok, done := in.take(); ok || !done {
+		t.Error("not done")
+	}
+	in = inbox{}
+	in.init(subscribeConfig{events: 10, bytes: 100})
+	in.push(item{id: "1"})
+	if n := in.finish(true); n != 1 {
+		t.Errorf("%d dropped", n)
+	}
+	if _, ok, done := in.take(); ok || !done {
+		t.Error("not done")
+	}
+}
+
+func TestBackoffIsJitteredAndCapped(t *testing.T) {
+	b := backoff{min: 10 * time.Millisecond, max: time.Second}
+	for n := range 100 {
+		ceiling := min(b.min<<min(n, 20), b.max)
+		longest := time.Duration(0)
+		for range 200 {
+			p := b.pause(n)
+			if p <= 0 || p > ceiling {
+				t.Fatalf("attempt %d: pause %v, want at most %v", n, p, ceiling)
+			}
+			longest = max(longest, p)
+		}
+		if longest < ceiling/2 {
+			t.Errorf("attempt %d: longest of 200 pauses is %v of %v", n, longest, ceiling)
+		}
+	}
+}
