@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/misskeyactor/misskeyactor/runtime/codec"
+	"github.com/misskeyactor/misskeyactor/runtime/wire"
 )
 
 // HandlerFunc receives the decoded events of one subscription, one at a time
@@ -108,9 +109,24 @@ type CaptureKind struct {
 	Subscribe   string // type of the frame that begins it
 	Unsubscribe string // type of the frame that ends it
 	Update      string // type of the frames that carry its events
-	Key         string // body key that names the entity
+	Key         string // key that names the entity, in all three frames' bodies
 	EndsWith    string // event after which no other comes; "" = none
 	Events      *EventSet
+}
+
+// subject returns what an update is about: the string under the kind's key.
+func (k *CaptureKind) subject(frame []byte, env wire.Envelope) []byte {
+	if k.Key == "id" {
+		return env.ID // the scanner has it already
+	}
+	return wire.String(frame, env.Body, k.Key)
+}
+
+// Request is a top-level message from the client, as the bindings describe
+// it.
+type Request struct {
+	Type       string // of the frame
+	Credential bool   // the server ignores it from an anonymous client
 }
 
 // Auth is how a dialect's server takes the token.

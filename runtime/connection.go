@@ -30,9 +30,9 @@ type connection struct {
 	roundTrip      atomic.Int64           // nanoseconds
 	lastErr        atomic.Pointer[error]
 	channels       routes
-	captures       map[string]*routes // by update type; fixed
-	broadcasts     routes             // under the empty id
-	broadcastTypes map[string]bool    // fixed
+	captures       map[string]*captureRoutes // by update type; fixed
+	broadcasts     routes                    // under the empty id
+	broadcastTypes map[string]bool           // fixed
 
 	// The session actor's.
 	usedChannels, usedCaptures, usedOther int
@@ -126,7 +126,7 @@ const excerptSize = 256
 func newConnection(s *Session, number int) *connection {
 	c := &connection{
 		session: s, number: number,
-		captures:       make(map[string]*routes),
+		captures:       make(map[string]*captureRoutes),
 		broadcastTypes: make(map[string]bool),
 		lives:          make(map[*slot]*life),
 		byWire:         make(map[string]*life),
@@ -134,7 +134,7 @@ func newConnection(s *Session, number int) *connection {
 		crashes:        make(map[string]int),
 	}
 	for _, kind := range s.dialect.Captures {
-		c.captures[kind.Update] = &routes{}
+		c.captures[kind.Update] = &captureRoutes{kind: kind}
 	}
 	if s.dialect.Broadcasts != nil {
 		for _, typ := range s.dialect.Broadcasts.Types {

@@ -229,13 +229,15 @@ var (
 	stats = runtime.Channel{Name: "stats", Events: &testEvents, Shared: true}
 	noted = runtime.CaptureKind{Name: "note", Subscribe: "subNote", Unsubscribe: "unsubNote", Update: "noteUpdated", Key: "id", EndsWith: "bye", Events: &testEvents}
 
+	followed = runtime.CaptureKind{Name: "user", Subscribe: "subUser", Unsubscribe: "unsubUser", Update: "userUpdated", Key: "userId", Events: &testEvents}
+
 	news = runtime.EventSet{Name: "broadcast", Types: []string{"text"}, Decode: testEvents.Decode, Unknown: testEvents.Unknown, Gap: testEvents.Gap}
 )
 
 var testDialect = runtime.Dialect{
 	Name: "test", Path: "/streaming", Auth: runtime.AuthHeader, ChannelsPerConnection: 3,
 	Words:      runtime.Words{Connect: "connect", Connected: "connected", Disconnect: "disconnect", Channel: "channel"},
-	Captures:   []*runtime.CaptureKind{&noted},
+	Captures:   []*runtime.CaptureKind{&noted, &followed},
 	Broadcasts: &news,
 }
 

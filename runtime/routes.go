@@ -9,6 +9,12 @@ type routes struct {
 	to map[string][]*Subscription
 }
 
+// captureRoutes are the routes of the captures of one kind.
+type captureRoutes struct {
+	routes
+	kind *CaptureKind
+}
+
 // lookup returns the subscriptions under id; owned tells an id that is ours
 // and has none at the moment from one that is not ours. The slice is
 // read-only.

@@ -124,6 +124,9 @@ func (s *Session) Subscribe(ctx context.Context, ch *Channel, params func(*jx.En
 	if ch.Credential && s.config.token == "" {
 		return nil, fmt.Errorf("misskey: channel %s: %w", ch.Name, ErrCredentialRequired)
 	}
+	if err := sendable(wire.Build(s.dialect.Words.Connect, wire.Connect(ch.Name, "", params))); err != nil {
+		return nil, fmt.Errorf("misskey: channel %s: parameters: %w", ch.Name, err)
+	}
 	return s.subscribe(ctx, &slot{channel: ch, params: params}, handler, ch.Overflow, opts)
 }
 
@@ -132,6 +135,9 @@ func (s *Session) Subscribe(ctx context.Context, ch *Channel, params func(*jx.En
 func (s *Session) Capture(ctx context.Context, kind *CaptureKind, key string, handler HandlerFunc, opts ...SubscribeOption) (*Subscription, error) {
 	if key == "" {
 		return nil, &ParamError{Channel: kind.Name, Param: kind.Key, Reason: "is required"}
+	}
+	if err := sendable(wire.Build(kind.Subscribe, wire.Key(kind.Key, key))); err != nil {
+		return nil, fmt.Errorf("misskey: capture %s: %w", kind.Name, err)
 	}
 	return s.subscribe(ctx, &slot{capture: kind, key: key}, handler, OverflowDropOldest, opts)
 }
@@ -165,21 +171,31 @@ func (s *Session) subscribe(ctx context.Context, sl *slot, handler HandlerFunc, 
 }
 
 // Request sends a top-level message and returns when it is written to a
-// socket. It returns ErrNotLive when no socket is open. A nil body leaves the
-// body out.
-func (s *Session) Request(ctx context.Context, typ string, body func(*jx.Encoder)) error {
-	if err := s.Err(); err != nil {
-		return fmt.Errorf("misskey: %s: %w", typ, err)
+// socket. It returns ErrNotLive when no socket is open, and
+// ErrCredentialRequired for what the server ignores from an anonymous client.
+// A nil body leaves the body out.
+func (s *Session) Request(ctx context.Context, r Request, body func(*jx.Encoder)) error {
+	frame := wire.Build(r.Type, body)
+	err := s.Err()
+	switch {
+	case err != nil:
+	case r.Credential && s.config.token == "":
+		err = ErrCredentialRequired
+	default:
+		err = sendable(frame)
+	}
+	if err != nil {
+		return fmt.Errorf("misskey: %s: %w", r.Type, err)
 	}
 	for _, c := range s.connections() {
 		if sock := c.socket.Load(); sock != nil {
-			if err := sock.write(ctx, wire.Build(typ, body)); err != nil {
-				return fmt.Errorf("misskey: %s: %w", typ, err)
+			if err := sock.write(ctx, frame); err != nil {
+				return fmt.Errorf("misskey: %s: %w", r.Type, err)
 			}
 			return nil
 		}
 	}
-	return fmt.Errorf("%w: %s: no socket is open", ErrNotLive, typ)
+	return fmt.Errorf("%w: %s: no socket is open", ErrNotLive, r.Type)
 }
 
 // Call calls a REST endpoint, as in "notes/create". request is encoded and

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"github.com/go-faster/jx"
 
 	"github.com/misskeyactor/misskeyactor/runtime"
 	"github.com/misskeyactor/misskeyactor/runtime/wire"
@@ -218,6 +219,27 @@ func TestCapturesOfOneNoteShareItsPlace(t *testing.T) {
 	if _, err := s.Capture(ctx(t), &noted, "", nil); !errors.As(err, new(*runtime.ParamError)) {
 		t.Errorf("empty key: %v", err)
 	}
+}
+
+// A fork may capture users, and name them by another key than id.
+func TestCaptureKindHasAKeyOfItsOwn(t *testing.T) {
+	f := newFake(t)
+	s := f.connect()
+	h, events := collect()
+	sub, err := s.Capture(ctx(t), &followed, "u1", h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	live(t, sub)
+	sock := f.socket(0)
+	sock.frame("subUser", 0)
+	sock.send(`{"type":"userUpdated","body":{"userId":"u2","type":"text","body":"of another"}}`)
+	sock.send(`{"type":"userUpdated","body":{"userId":"u1","type":"text","body":"hello"}}`)
+	if e := next[*text](t, events); e.Text != "hello" {
+		t.Errorf("got %q", e.Text)
+	}
+	sub.Close()
+	sock.frame("unsubUser", 0)
 }
 
 func TestBroadcastsMoveToAConnectionThatIsOpen(t *testing.T) {
@@ -454,10 +476,21 @@ func TestSendsNeedALiveSubscription(t *testing.T) {
 	if fr.Body.Type != "go" || string(fr.Body.Body) != "null" {
 		t.Errorf("sent %+v", fr)
 	}
-	if err := s.Request(ctx(t), "readNotification", nil); err != nil {
+	if err := s.Request(ctx(t), runtime.Request{Type: "readNotification"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	f.socket(0).frame("readNotification", 0)
+	for name, body := range map[string]func(*jx.Encoder){
+		"no JSON":  func(e *jx.Encoder) { e.Raw([]byte("{")) },
+		"no UTF-8": func(e *jx.Encoder) { e.Raw([]byte("\"\xff\"")) },
+	} {
+		_, subscribing := s.Subscribe(ctx(t), &room, body, nil)
+		for what, err := range map[string]error{"Send": sub.Send(ctx(t), "go", body), "Request": s.Request(ctx(t), runtime.Request{Type: "go"}, body), "Subscribe": subscribing} {
+			if !errors.Is(err, runtime.ErrUnsendable) {
+				t.Errorf("%s, %s: %v", what, name, err)
+			}
+		}
+	}
 	sub.Close()
 	if err := sub.Send(ctx(t), "go", nil); !errors.Is(err, runtime.ErrClosed) {
 		t.Errorf("after: %v", err)
@@ -468,7 +501,10 @@ func TestAnonymousClientIsToldAtOnce(t *testing.T) {
 	f := newFake(t)
 	s := f.connect()
 	if _, err := s.Subscribe(ctx(t), &mine, nil, nil); !errors.Is(err, runtime.ErrCredentialRequired) {
-		t.Errorf("got %v", err)
+		t.Errorf("Subscribe: %v", err)
+	}
+	if err := s.Request(ctx(t), runtime.Request{Type: "read", Credential: true}, nil); !errors.Is(err, runtime.ErrCredentialRequired) {
+		t.Errorf("Request: %v", err)
 	}
 }
 

@@ -286,14 +286,14 @@ func (s *socket) receive(frame []byte, now time.Time) {
 	words := &s.conn.session.dialect.Words
 	switch string(env.Type) {
 	case words.Channel:
-		s.deliver(&s.conn.channels, frame, env, now)
+		s.deliver(&s.conn.channels, env.ID, frame, env, now)
 		return
 	case words.Connected:
 		s.conn.tell(&acked{gen: s.gen, wireID: string(env.ID)})
 		return
 	}
 	if captures := s.conn.captures[string(env.Type)]; captures != nil {
-		s.deliver(captures, frame, env, now)
+		s.deliver(&captures.routes, captures.kind.subject(frame, env), frame, env, now)
 		return
 	}
 	if s.conn.broadcastTypes[string(env.Type)] {
@@ -307,8 +307,8 @@ func (s *socket) receive(frame []byte, now time.Time) {
 }
 
 // deliver offers a message to the subscriptions that its id belongs to.
-func (s *socket) deliver(to *routes, frame []byte, env wire.Envelope, now time.Time) {
-	subs, owned := to.lookup(env.ID)
+func (s *socket) deliver(to *routes, id, frame []byte, env wire.Envelope, now time.Time) {
+	subs, owned := to.lookup(id)
 	if len(subs) == 0 {
 		if !owned {
 			s.conn.session.stats.unowned.Add(1)
@@ -317,7 +317,7 @@ func (s *socket) deliver(to *routes, frame []byte, env wire.Envelope, now time.T
 	}
 	// One copy of the frame serves all its inboxes, and every string that is
 	// decoded from it.
-	offer(subs, item{frame: string(frame), payload: env.Payload, id: string(env.ID), typ: string(env.Event), received: now, whole: env.Whole})
+	offer(subs, item{frame: string(frame), payload: env.Payload, id: string(id), typ: string(env.Event), received: now, whole: env.Whole})
 }
 
 func offer(subs []*Subscription, it item) {

@@ -181,8 +181,20 @@ func (s *Subscription) Send(ctx context.Context, typ string, body func(*jx.Encod
 		return fmt.Errorf("%w: %s is %s", ErrNotLive, s.name, s.State())
 	}
 	frame := wire.Build(s.session.dialect.Words.Channel, wire.Message(l.wireID, typ, body))
+	if err := sendable(frame); err != nil {
+		return fmt.Errorf("misskey: %s: send %s: %w", s.name, typ, err)
+	}
 	if err := l.socket.write(ctx, frame); err != nil {
 		return fmt.Errorf("misskey: %s: send %s: %w", s.name, typ, err)
+	}
+	return nil
+}
+
+// sendable refuses a frame that a raw value or a string of the caller's made
+// unfit to send: the server would ignore it without a word.
+func sendable(frame []byte) error {
+	if _, err := wire.Full(frame); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnsendable, err)
 	}
 	return nil
 }
@@ -298,12 +310,14 @@ func (s *Subscription) decode(it item) any {
 	if err != nil && !it.whole {
 		// The frame was routed by its surroundings. Now that its payload is not
 		// what it should be, find out what the frame really is.
-		env, full := wire.Full([]byte(it.frame))
+		frame := []byte(it.frame)
+		env, full := wire.Full(frame)
 		if full != nil {
 			s.session.stats.malformed.Add(1)
 			s.session.skipped(ConnectionInfo{}, full, it.frame)
 			return nil
 		}
+		// The fast path is taken by frames with an id only.
 		if string(env.ID) != it.id {
 			s.session.stats.unowned.Add(1)
 			return nil

@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -39,8 +40,8 @@ type Drift struct {
 }
 
 // Decoder reads one JSON text. Its methods that read one kind of value return
-// [ErrNull] for a null, which they read. It is used by one goroutine at a time and may
-// be Reset and used again; what was decoded stays valid.
+// [ErrNull] for a null, which they read. It is used by one goroutine at a
+// time and may be Reset and used again; what was decoded stays valid.
 type Decoder struct {
 	jx      jx.Decoder
 	src     string
@@ -134,16 +135,6 @@ func (d *Decoder) Null() (bool, error) {
 	return true, d.jx.Null()
 }
 
-// Required is Null for a value that the spec says is never null: it reports
-// the drift.
-func (d *Decoder) Required(typ, field string) (null bool, err error) {
-	null, err = d.Null()
-	if null && d.onDrift != nil {
-		d.onDrift(Drift{Kind: DriftNull, Type: typ, Field: field})
-	}
-	return null, err
-}
-
 // Missing reports that a required key was absent.
 func (d *Decoder) Missing(typ, field string) {
 	if d.onDrift != nil {
@@ -219,11 +210,15 @@ func (d *Decoder) Int64() (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	i := int64(f)
-	if float64(i) != f {
+	if f != math.Trunc(f) {
 		return 0, fmt.Errorf("%s is not a whole number", n)
 	}
-	return i, nil
+	// Beyond these, what the conversion does depends on the processor. As a
+	// float64 MaxInt64 is 2⁶³, which is one too many.
+	if f < math.MinInt64 || f >= math.MaxInt64 {
+		return 0, fmt.Errorf("%s does not fit into 64 bits", n)
+	}
+	return int64(f), nil
 }
 
 // Timestamp reads an ISO 8601 time.

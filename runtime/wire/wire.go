@@ -171,6 +171,28 @@ func Full(frame []byte) (Envelope, error) {
 	return env, nil
 }
 
+// String returns the string under key in the object that obj covers, for
+// bodies that name what they are about by another key than id. It returns nil
+// when there is none.
+func String(frame []byte, obj Span, key string) []byte {
+	var found []byte
+	d := jx.DecodeBytes(obj.Of(frame))
+	if obj == (Span{}) || d.Next() != jx.Object {
+		return nil
+	}
+	err := object(d, func(d *jx.Decoder, k []byte) (err error) {
+		if string(k) != key {
+			return d.Skip()
+		}
+		found, err = str(d)
+		return err
+	})
+	if err != nil {
+		return nil
+	}
+	return found
+}
+
 // object reads one object that is all d has left.
 func object(d *jx.Decoder, field func(d *jx.Decoder, key []byte) error) error {
 	it, err := d.ObjIter()

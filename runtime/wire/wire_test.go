@@ -79,6 +79,26 @@ func TestFullCorrectsFast(t *testing.T) {
 
 func must(env wire.Envelope, _ bool) wire.Envelope { return env }
 
+func TestString(t *testing.T) {
+	for _, tt := range []struct{ frame, want string }{
+		{`{"type":"userUpdated","body":{"type":"x","userId":"u1","body":{"userId":"no"}}}`, "u1"},
+		{`{"type":"userUpdated","body":{"userId":"a","userId":"b"}}`, "b"},
+		{`{"type":"userUpdated","body":{"userId":5}}`, ""},
+		{`{"type":"userUpdated","body":{}}`, ""},
+		{`{"type":"userUpdated","body":["userId"]}`, ""},
+		{`{"type":"userUpdated"}`, ""},
+	} {
+		frame := []byte(tt.frame)
+		env, err := wire.Scan(frame)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := wire.String(frame, env.Body, "userId"); string(got) != tt.want {
+			t.Errorf("%s: got %q, want %q", frame, got, tt.want)
+		}
+	}
+}
+
 func TestBuild(t *testing.T) {
 	for want, got := range map[string][]byte{
 		`{"type":"readNotification"}`: wire.Build("readNotification", nil),
