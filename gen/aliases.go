@@ -1,0 +1,153 @@
+package gen
+
+import "github.com/dave/jennifer/jen"
+
+// alias is a name of the runtime that bindings have as well, so that a
+// program imports them alone: a package named runtime would hide the standard
+// one.
+type alias struct {
+	kind   aliasKind
+	name   string
+	doc    string
+	params []param // aliasFunc
+	result string  // aliasFunc: a type of the runtime
+	from   string  // package below the runtime that has it, as in "rest"; "" = the runtime
+	of     string  // its name there; "" = the same
+}
+
+type aliasKind int
+
+const (
+	aliasType  aliasKind = iota // type X = runtime.X
+	aliasConst                  // const X = runtime.X
+	aliasError                  // var ErrX = runtime.ErrX
+	aliasFunc                   // func X(…) R { return runtime.X(…) }
+)
+
+// param is a parameter of an aliased function.
+type param struct {
+	name     string
+	typ      jen.Code
+	variadic bool
+}
+
+var (
+	durationType = jen.Qual("time", "Duration")
+	anyType      = jen.Any()
+	pidType      = jen.Op("*").Qual(actorPath, "PID")
+)
+
+// aliases are in the order in which they are printed.
+var aliases = []alias{
+	{kind: aliasType, name: "Option", doc: "Option configures a client."},
+	{kind: aliasFunc, name: "WithToken", result: "Option", params: []param{{name: "token", typ: jen.String()}},
+		doc: "WithToken makes the client act for the account the token belongs to: a user's own token, or an app's." +
+			" Without it the client is anonymous. The token is sent in the Authorization header and stands in no log, error or metric."},
+	{kind: aliasFunc, name: "WithHTTPClient", result: "Option", params: []param{{name: "client", typ: jen.Op("*").Qual("net/http", "Client")}},
+		doc: "WithHTTPClient sets the client that API calls are made with. The default has a timeout of one minute."},
+	{kind: aliasFunc, name: "WithTLSConfig", result: "Option", params: []param{{name: "settings", typ: jen.Op("*").Qual("crypto/tls", "Config")}},
+		doc: "WithTLSConfig sets the TLS configuration of the websocket, and of API calls unless WithHTTPClient sets their client."},
+	{kind: aliasFunc, name: "WithLogger", result: "Option", params: []param{{name: "logger", typ: jen.Op("*").Qual("log/slog", "Logger")}},
+		doc: "WithLogger sets where the client logs. The default logs nothing."},
+	{kind: aliasFunc, name: "WithHooks", result: "Option", params: []param{{name: "hooks", typ: jen.Id("Hook"), variadic: true}},
+		doc: "WithHooks adds hooks: values that implement one or more of the Hook… interfaces."},
+	{kind: aliasFunc, name: "WithActorSystem", result: "Option", params: []param{{name: "system", typ: jen.Op("*").Qual(actorPath, "ActorSystem")}},
+		doc: "WithActorSystem runs the client in an actor system the caller has. Closing the client stops the client's actors and" +
+			" leaves the system alone. Without it the client makes a system of its own, which costs 3 MB: programs with many clients share one."},
+	{kind: aliasFunc, name: "WithParent", result: "Option", params: []param{{name: "parent", typ: jen.Qual(actorPath, "SpawnerContext")}},
+		doc: "WithParent makes the client's actors children of the actor whose context is given, so that they end with it." +
+			" Connect must then be called on that actor's goroutine, which is to say in its Receive."},
+	{kind: aliasFunc, name: "WithKeepTrying", result: "Option",
+		doc: "WithKeepTrying makes Connect return at once and dial in the background until it succeeds, instead of returning the" +
+			" first dial's error. An error that is final, such as a token the server refuses, still closes the client."},
+	{kind: aliasFunc, name: "WithBackoff", result: "Option", params: []param{{name: "min", typ: durationType}, {name: "max", typ: durationType}},
+		doc: "WithBackoff bounds the pause before a lost socket is dialled again. The pause before attempt n is random between zero" +
+			" and min·2ⁿ, at most max. The default is half a second and 30 seconds."},
+	{kind: aliasFunc, name: "WithDialTimeout", result: "Option", params: []param{{name: "d", typ: durationType}},
+		doc: "WithDialTimeout bounds one dial, handshake included. The default is 15 seconds."},
+	{kind: aliasFunc, name: "WithAckTimeout", result: "Option", params: []param{{name: "d", typ: durationType}},
+		doc: "WithAckTimeout bounds the wait for the server's acknowledgement of a channel, after which it is tried again. The default is 10 seconds."},
+	{kind: aliasFunc, name: "WithLiveness", result: "Option", params: []param{{name: "ping", typ: durationType}, {name: "silence", typ: durationType}},
+		doc: "WithLiveness sets how often the client pings the server, and after how long without a frame, ping or pong a socket counts as lost." +
+			" The default is 25 and 60 seconds."},
+	{kind: aliasFunc, name: "WithMaxFrame", result: "Option", params: []param{{name: "bytes", typ: jen.Int()}},
+		doc: "WithMaxFrame bounds the size of a frame in bytes. A larger one is counted and skipped. The default is 1 MiB."},
+
+	{kind: aliasType, name: "SubscribeOption", doc: "SubscribeOption configures one subscription or capture."},
+	{kind: aliasFunc, name: "DropOldest", result: "SubscribeOption", params: []param{{name: "n", typ: jen.Int()}},
+		doc: "DropOldest bounds the inbox to n events and drops the oldest one when it is full."},
+	{kind: aliasFunc, name: "DropNewest", result: "SubscribeOption", params: []param{{name: "n", typ: jen.Int()}},
+		doc: "DropNewest bounds the inbox to n events and drops what does not fit."},
+	{kind: aliasFunc, name: "EndOnOverflow", result: "SubscribeOption", params: []param{{name: "n", typ: jen.Int()}},
+		doc: "EndOnOverflow bounds the inbox to n events and ends the subscription with ErrSlowConsumer when it is full."},
+	{kind: aliasFunc, name: "InboxBytes", result: "SubscribeOption", params: []param{{name: "n", typ: jen.Int()}},
+		doc: "InboxBytes bounds the inbox in bytes of frames as well. The default is 32 MiB. One event always fits."},
+	{kind: aliasFunc, name: "ToActor", result: "SubscribeOption", params: []param{{name: "pid", typ: pidType}, {name: "inFlight", typ: jen.Int()}},
+		doc: "ToActor delivers the events to an actor, as the same structs, in place of a handler. At most inFlight events are on their way:" +
+			" the actor calls Done on each when it has dealt with it. The subscription ends with ErrReceiverStopped when the actor stops."},
+
+	{kind: aliasType, name: "Meta", doc: "Meta is what every event knows of itself. Events embed it."},
+	{kind: aliasType, name: "GapInfo", doc: "GapInfo is a span of time in which a subscription may have missed events."},
+	{kind: aliasType, name: "GapCause", doc: "GapCause says why a subscription may have missed events."},
+	{kind: aliasConst, name: "GapReconnect", doc: "GapReconnect: the socket was lost, and a new one took over."},
+	{kind: aliasConst, name: "GapOverflow", doc: "GapOverflow: the subscription's inbox was full and its policy dropped events."},
+
+	{kind: aliasType, name: "Subscription", doc: "Subscription is the handle on a channel, a capture or the broadcasts, whatever its events."},
+	{kind: aliasType, name: "State", doc: "State is where a subscription stands."},
+	{kind: aliasConst, name: "StateConnecting", doc: "StateConnecting: not yet live for the first time."},
+	{kind: aliasConst, name: "StateLive", doc: "StateLive: the server has acknowledged it, or, for what servers do not acknowledge, has been told of it."},
+	{kind: aliasConst, name: "StateReconnecting", doc: "StateReconnecting: it was live, and its socket is lost."},
+	{kind: aliasConst, name: "StateClosed", doc: "StateClosed is final. Err tells the reason."},
+	{kind: aliasType, name: "Status", doc: "Status is what a client looks like at one moment."},
+	{kind: aliasType, name: "ConnectionInfo", doc: "ConnectionInfo names a socket."},
+	{kind: aliasType, name: "ConnectionStatus", doc: "ConnectionStatus is what a connection looks like at one moment."},
+	{kind: aliasType, name: "SubscriptionStatus", doc: "SubscriptionStatus is what a subscription looks like at one moment."},
+	{kind: aliasType, name: "Stats", doc: "Stats counts what a client did since it was opened."},
+
+	{kind: aliasType, name: "Hook", doc: "Hook is a value that implements one or more of the Hook… interfaces."},
+	{kind: aliasType, name: "HookConnection", doc: "HookConnection is told of sockets."},
+	{kind: aliasType, name: "HookState", doc: "HookState is told when a subscription's state changes."},
+	{kind: aliasType, name: "HookHandlerError", doc: "HookHandlerError is told of errors that handlers return and of their panics, which are *PanicError."},
+	{kind: aliasType, name: "HookFrame", doc: "HookFrame is told of frames that were skipped."},
+	{kind: aliasType, name: "HookOverflow", doc: "HookOverflow is told when a subscription begins to drop events."},
+	{kind: aliasType, name: "HookDrift", doc: "HookDrift is told where JSON departs from the spec the bindings were generated from."},
+	{kind: aliasType, name: "FrameSkipped", doc: "FrameSkipped is a frame that was counted and skipped."},
+	{kind: aliasType, name: "Drift", from: "codec", doc: "Drift is one departure of a server's JSON from the spec."},
+
+	{kind: aliasType, name: "HandshakeError", doc: "HandshakeError is a websocket that could not be opened, and why."},
+	{kind: aliasType, name: "HandshakeKind", doc: "HandshakeKind says what kept a websocket from opening."},
+	{kind: aliasConst, name: "UnknownHost", doc: "UnknownHost: no such host."},
+	{kind: aliasConst, name: "Refused", doc: "Refused: nothing listens there."},
+	{kind: aliasConst, name: "TLSFailed", doc: "TLSFailed: the TLS handshake failed, as for a certificate that is not trusted."},
+	{kind: aliasConst, name: "TimedOut", doc: "TimedOut: there was no answer in time."},
+	{kind: aliasConst, name: "NetworkError", doc: "NetworkError: the network failed otherwise."},
+	{kind: aliasConst, name: "NotWebSocket", doc: "NotWebSocket: what answered is no websocket of a Misskey server."},
+	{kind: aliasConst, name: "Unauthorized", doc: "Unauthorized: the server does not take the token."},
+	{kind: aliasConst, name: "Forbidden", doc: "Forbidden: the account may not, as when it is suspended."},
+	{kind: aliasConst, name: "RateLimited", doc: "RateLimited: the server asks to come back later."},
+	{kind: aliasConst, name: "ServerError", doc: "ServerError: the server failed."},
+	{kind: aliasType, name: "ParamError", doc: "ParamError is a channel parameter that is missing or cannot be right. Nothing was sent."},
+	{kind: aliasType, name: "PanicError", doc: "PanicError is a panic in a handler. The subscription goes on with the next event."},
+	{kind: aliasType, name: "APIError", from: "rest", of: "Error", doc: "APIError is what the server answered to a call that failed."},
+	{kind: aliasError, name: "ErrNotLive", doc: "ErrNotLive is returned by sends while the subscription, or the client's socket, is not live. Nothing was queued; nothing will be sent later."},
+	{kind: aliasError, name: "ErrClosed", doc: "ErrClosed is the reason of a subscription or client that was closed by its user, and is returned by calls on one."},
+	{kind: aliasError, name: "ErrEnded", doc: "ErrEnded is the reason of a capture after whose last event no other can come, as after a note's deletion."},
+	{kind: aliasError, name: "ErrSlowConsumer", doc: "ErrSlowConsumer is the reason of a subscription whose inbox was full and whose policy is to end then."},
+	{kind: aliasError, name: "ErrReceiverStopped", doc: "ErrReceiverStopped is the reason of a subscription whose receiving actor has stopped."},
+	{kind: aliasError, name: "ErrUnknownType", doc: "ErrUnknownType is the Err of an unknown event whose type these bindings do not have."},
+	{kind: aliasError, name: "ErrCredentialRequired", doc: "ErrCredentialRequired is returned for what an anonymous client cannot do."},
+	{kind: aliasError, name: "ErrUnauthorized", doc: "ErrUnauthorized matches a HandshakeError or an APIError: the server does not take the token."},
+	{kind: aliasError, name: "ErrForbidden", doc: "ErrForbidden matches a HandshakeError or an APIError: the account is suspended, or the token lacks a permission."},
+	{kind: aliasError, name: "ErrNotWebSocket", doc: "ErrNotWebSocket matches a HandshakeError: what answered is no websocket of a Misskey server."},
+	{kind: aliasError, name: "ErrRateLimited", from: "rest", doc: "ErrRateLimited matches an APIError of status 429."},
+	{kind: aliasError, name: "ErrNoSuchEndpoint", from: "rest", doc: "ErrNoSuchEndpoint matches an APIError of status 404. What does not exist on an endpoint that does is status 400 with a code of its own."},
+	{kind: aliasError, name: "ErrServer", from: "rest", doc: "ErrServer matches an APIError of status 500 and above."},
+	{kind: aliasError, name: "ErrFrameTooLarge", doc: "ErrFrameTooLarge is why a frame larger than WithMaxFrame was skipped."},
+	{kind: aliasError, name: "ErrUnknownFrame", doc: "ErrUnknownFrame is why a frame of a type these bindings do not have was skipped."},
+	{kind: aliasError, name: "ErrNotJSON", from: "wire", doc: "ErrNotJSON is why a frame that is not one JSON value was skipped."},
+	{kind: aliasError, name: "ErrNotUTF8", from: "wire", doc: "ErrNotUTF8 is why a frame that is not UTF-8 was skipped."},
+	{kind: aliasError, name: "ErrNoType", from: "wire", doc: "ErrNoType is why a frame without a type was skipped."},
+	{kind: aliasError, name: "ErrUnsendable", doc: "ErrUnsendable is returned for what cannot be sent: a raw value that is not JSON, or a string that is not UTF-8."},
+	{kind: aliasError, name: "ErrHandlerSet", doc: "ErrHandlerSet is yielded when a subscription that has a handler or a receiving actor is read as well."},
+	{kind: aliasError, name: "ErrReaderTaken", doc: "ErrReaderTaken is yielded when a subscription is read by a second reader."},
+}

@@ -1,0 +1,180 @@
+package gen
+
+import "github.com/dave/jennifer/jen"
+
+// entities prints the package of entities, if it is to be printed.
+func (p *printer) entities() {
+	if p.opts.TypesDir == "" {
+		return
+	}
+	p.idsFile()
+	p.enumsFile()
+	p.entitiesFile()
+	p.codecsFile()
+	p.clonesFile()
+}
+
+func (p *printer) idsFile() {
+	if len(p.ids) == 0 {
+		return
+	}
+	s := p.entity("ids.go")
+	for _, id := range p.ids {
+		s.declare(id.doc, jen.Type().Id(id.name).String())
+	}
+	p.done(s)
+}
+
+func (p *printer) enumsFile() {
+	if len(p.enums) == 0 {
+		return
+	}
+	s := p.entity("enums.go")
+	for _, e := range p.enums {
+		p.enum(s, e)
+	}
+	p.done(s)
+}
+
+func (p *printer) enum(s *source, e *enum) {
+	s.declare(e.doc, jen.Type().Id(e.name).String())
+	if len(e.values) > 0 {
+		s.declare(doc{"The known values of " + e.name + "."}, jen.Const().DefsFunc(func(g *jen.Group) {
+			for _, v := range e.values {
+				if len(v.doc) > 0 {
+					g.Add(v.doc.comment(1))
+				}
+				g.Id(v.name).Id(e.name).Op("=").Lit(v.value)
+			}
+		}))
+	}
+	known := method("v", e.name, "Known").Params().Bool()
+	knownDoc := doc{"Known reports whether v is one of the values above."}
+	if len(e.values) == 0 {
+		s.declare(knownDoc, known.Block(jen.Return(jen.False())))
+		return
+	}
+	s.declare(knownDoc, known.Block(
+		jen.Switch(jen.Id("v")).Block(
+			jen.CaseFunc(func(g *jen.Group) {
+				for i, v := range e.values {
+					if i == 0 {
+						g.Id(v.name)
+					} else {
+						g.Line().Id(v.name)
+					}
+				}
+			}).Block(jen.Return(jen.True())),
+		),
+		jen.Return(jen.False()),
+	))
+}
+
+func (p *printer) entitiesFile() {
+	s := p.entity("entities.go")
+	s.packageDoc(doc{
+		"Package " + p.opts.TypesPackage + " has the entities of " + p.title() + ": what its messages carry, as Go types.",
+		"A value that JSON may leave out or null is an opt.Opt; an object that may be missing is a pointer, and" +
+			" a list or map that is missing is nil. Every type reads and writes the server's JSON, by encoding/json" +
+			" as well.",
+		"Decoded strings are parts of the frame they came in, and keep it in memory. Call Clone on what is kept for long.",
+	})
+	for _, t := range p.types {
+		switch t := t.(type) {
+		case *object:
+			p.structure(s, t)
+		case *union:
+			p.union(s, t)
+		}
+	}
+	p.done(s)
+}
+
+func (p *printer) title() string {
+	if p.spec.Title != "" {
+		return p.spec.Title
+	}
+	return p.spec.Name
+}
+
+// structure prints an object's type.
+func (p *printer) structure(s *source, o *object) {
+	s.declare(o.doc, jen.Type().Id(o.name).StructFunc(func(g *jen.Group) {
+		for _, e := range o.embeds {
+			g.Id(e.name)
+		}
+		if len(o.embeds) > 0 && len(o.fields) > 0 {
+			g.Line()
+		}
+		p.structFields(g, o)
+	}))
+}
+
+func (p *printer) structFields(g *jen.Group, o *object) {
+	for _, f := range o.fields {
+		if len(f.doc) > 0 {
+			g.Add(f.doc.comment(1))
+		}
+		g.Id(f.name).Add(p.fieldType(f))
+	}
+}
+
+// fieldType is the Go type of a field.
+func (p *printer) fieldType(f *field) *jen.Statement {
+	switch f.form {
+	case wrapped:
+		return p.optOf(f.typ)
+	case pointer:
+		return ptr(p.goType(f.typ))
+	default:
+		return p.goType(f.typ)
+	}
+}
+
+func (p *printer) optOf(t *typ) *jen.Statement { return jen.Qual(optPath, "Opt").Types(p.goType(t)) }
+
+// elemType is the Go type of an element.
+func (p *printer) elemType(t *typ) *jen.Statement {
+	switch formOf(t, t.nullable) {
+	case wrapped:
+		return p.optOf(t)
+	case pointer:
+		return ptr(p.goType(t))
+	default:
+		return p.goType(t)
+	}
+}
+
+// goType is the Go type of a value that is there.
+func (p *printer) goType(t *typ) *jen.Statement {
+	switch t.kind {
+	case kindString:
+		if t.name == "" {
+			return jen.String()
+		}
+		return p.entityName(t.name)
+	case kindInteger:
+		return jen.Int64()
+	case kindNumber:
+		return jen.Float64()
+	case kindBoolean:
+		return jen.Bool()
+	case kindTimestamp:
+		return jen.Qual("time", "Time")
+	case kindAny:
+		return jen.Qual("encoding/json", "RawMessage")
+	case kindObject:
+		return p.entityName(t.object.name)
+	case kindUnion:
+		return p.entityName(t.union.name)
+	case kindList:
+		return jen.Index().Add(p.elemType(t.elem))
+	default:
+		return jen.Map(jen.String()).Add(p.elemType(t.elem))
+	}
+}
+
+// entityName is the name of something in the package of entities.
+func (p *printer) entityName(name string) *jen.Statement {
+	return jen.Qual(p.opts.TypesImport, name)
+}

@@ -1,0 +1,88 @@
+package gen
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/misskeyactor/misskeyactor/spec"
+)
+
+// The kinds of fault that only show when Go is made of a spec. They continue
+// the codes of package spec.
+const (
+	CodeCollision spec.Code = "GN001" // two things of the spec get the same Go name
+	CodeGoName    spec.Code = "GN002" // a name cannot be made into a Go identifier
+	CodeAs        spec.Code = "GN003" // a name cannot be that of a body's field or parameter
+	CodeTooMany   spec.Code = "GN004" // an object has more required fields than can be tracked
+	CodeKey       spec.Code = "GN005" // a capture's key is not a string
+)
+
+// faults collects what is wrong with a spec.
+type faults struct {
+	files fs.FS // where Pos.File is found, for the line; may be nil
+	lines map[string][]string
+	found spec.Diagnostics
+	pairs map[[2]spec.Pos]bool
+}
+
+func newFaults(files fs.FS) *faults {
+	return &faults{files: files, lines: map[string][]string{}, pairs: map[[2]spec.Pos]bool{}}
+}
+
+func (f *faults) report(pos spec.Pos, code spec.Code, hint, format string, args ...any) {
+	f.found = append(f.found, &spec.Diagnostic{
+		Pos:     pos,
+		Code:    code,
+		Message: fmt.Sprintf(format, args...),
+		Hint:    hint,
+		Source:  f.line(pos),
+	})
+}
+
+// collision reports that a name is claimed twice. Two things that have one
+// name in several guises, such as a set's handler and its events, are
+// reported once.
+func (f *faults) collision(name string, first, second claim) {
+	pair := [2]spec.Pos{first.pos, second.pos}
+	if f.pairs[pair] {
+		return
+	}
+	f.pairs[pair] = true
+	f.report(second.pos, CodeCollision, "Give one of them another Go name with `goName:`.",
+		"%s gets the Go name %s, which belongs to %s", second.what, name, first)
+}
+
+// sorted returns what was found as a reader meets it in the files.
+func (f *faults) sorted() spec.Diagnostics {
+	slices.SortStableFunc(f.found, func(a, b *spec.Diagnostic) int {
+		return cmp.Or(
+			cmp.Compare(a.File, b.File),
+			cmp.Compare(a.Line, b.Line),
+			cmp.Compare(a.Column, b.Column),
+			cmp.Compare(a.Message, b.Message),
+		)
+	})
+	return f.found
+}
+
+// line returns the line of a position, or "" where the file is not at hand.
+func (f *faults) line(pos spec.Pos) string {
+	if f.files == nil || pos.File == "" {
+		return ""
+	}
+	lines, ok := f.lines[pos.File]
+	if !ok {
+		text, err := fs.ReadFile(f.files, pos.File)
+		if err == nil {
+			lines = strings.Split(string(text), "\n")
+		}
+		f.lines[pos.File] = lines
+	}
+	if pos.Line < 1 || pos.Line > len(lines) {
+		return ""
+	}
+	return strings.TrimSuffix(lines[pos.Line-1], "\r")
+}

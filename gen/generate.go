@@ -1,0 +1,71 @@
+package gen
+
+import (
+	"errors"
+	"fmt"
+	"go/token"
+	"io/fs"
+	"path"
+
+	"github.com/misskeyactor/misskeyactor/spec"
+)
+
+// Options say where bindings go and what they are called. Directories are
+// slash-separated and relative to one root, which is the caller's to choose.
+type Options struct {
+	// Dir is the directory of the bindings, Package their package name.
+	Dir     string
+	Package string
+
+	// TypesDir is the directory of the entities. Leave it empty to generate
+	// none and use the package that TypesImport names.
+	TypesDir string
+	// TypesImport is the import path of the entities.
+	TypesImport string
+	// TypesPackage is the entities' package name; by default the last part
+	// of TypesImport.
+	TypesPackage string
+
+	// Files is where the positions of the spec lead to, so that diagnostics
+	// can show their lines. It may be nil.
+	Files fs.FS
+}
+
+// Generate makes the bindings of a spec. It reads and writes nothing but
+// opts.Files. Equal input gives equal bytes. Where the spec cannot be made
+// into Go, which is not for Load to see, it returns spec.Diagnostics.
+func Generate(s *spec.Spec, opts Options) (*Tree, error) {
+	if opts.TypesPackage == "" {
+		opts.TypesPackage = path.Base(opts.TypesImport)
+	}
+	if err := opts.validate(); err != nil {
+		return nil, err
+	}
+	f := newFaults(opts.Files)
+	prog := build(s, f)
+	if len(f.found) > 0 {
+		return nil, f.sorted()
+	}
+	p := &printer{program: prog, opts: opts, tree: newTree(opts.Dir, opts.TypesDir)}
+	p.entities()
+	p.bindings()
+	if p.err != nil {
+		return nil, p.err
+	}
+	return p.tree, nil
+}
+
+// validate returns an error for options that no spec could make work.
+func (o Options) validate() error {
+	switch {
+	case !token.IsIdentifier(o.Package):
+		return fmt.Errorf("gen: %q cannot be the package name of the bindings", o.Package)
+	case !token.IsIdentifier(o.TypesPackage):
+		return fmt.Errorf("gen: %q cannot be the package name of the entities", o.TypesPackage)
+	case o.TypesImport == "":
+		return errors.New("gen: the import path of the entities is not given")
+	case o.Dir == o.TypesDir:
+		return fmt.Errorf("gen: bindings and entities cannot share the directory %q", o.Dir)
+	}
+	return nil
+}

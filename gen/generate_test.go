@@ -1,0 +1,127 @@
+package gen
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/misskeyactor/misskeyactor/spec"
+)
+
+// TestUpstream checks what is generated from the real spec.
+func TestUpstream(t *testing.T) {
+	tree := misskey(t)
+	typeCheck(t, tree, Options{Dir: "streaming", TypesDir: "streaming/misskey", TypesImport: modulePath + "/streaming/misskey"})
+	checkFormat(t, tree)
+}
+
+// TestCommittedFilesAreCurrent is `misskeygen check` for everything that is
+// generated in this module.
+func TestCommittedFilesAreCurrent(t *testing.T) {
+	files := os.DirFS("..")
+	fork, err := Generate(load(t, files, "gen/internal/fork/spec"), Options{
+		Dir: "gen/internal/fork", Package: "fork", TypesDir: "gen/internal/fork/entities",
+		TypesImport: modulePath + "/gen/internal/fork/entities", Files: files,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tree := range []*Tree{misskey(t), fork} {
+		differences, err := tree.Check("..")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range differences {
+			t.Errorf("%s %s; run go generate .\n%s", d.Path, d.Kind, d.Diff)
+		}
+	}
+}
+
+func TestTwentyRunsGiveTheSameBytes(t *testing.T) {
+	first := misskey(t)
+	for run := range 19 {
+		tree := misskey(t)
+		if !slices.Equal(tree.Paths(), first.Paths()) {
+			t.Fatalf("run %d has other files", run+2)
+		}
+		for _, name := range tree.Paths() {
+			if !bytes.Equal(tree.File(name), first.File(name)) {
+				t.Fatalf("run %d prints %s otherwise", run+2, name)
+			}
+		}
+	}
+}
+
+func TestEntitiesOfAnotherPackage(t *testing.T) {
+	files := os.DirFS("..")
+	opts := Options{Dir: "bot", Package: "bot", TypesImport: modulePath + "/streaming/misskey", Files: files}
+	tree, err := Generate(load(t, files, "spec/misskey"), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range tree.Paths() {
+		if path.Dir(name) != "bot" {
+			t.Errorf("%s is generated, though entities are imported", name)
+		}
+	}
+	typeCheck(t, tree, opts)
+}
+
+func TestFileNamesMeanNothingToTheBuild(t *testing.T) {
+	_, files := archive(t, "testdata/golden/names.txtar")
+	tree, err := Generate(load(t, files, "spec"), testOptions(files))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range tree.Paths() {
+		if hasBuildSuffix(strings.TrimSuffix(path.Base(name), ".go")) {
+			t.Errorf("go would not build %s everywhere", name)
+		}
+	}
+}
+
+func TestOptionsThatCannotWork(t *testing.T) {
+	s := load(t, os.DirFS(".."), "spec/misskey")
+	good := Options{Dir: "a", Package: "a", TypesDir: "b", TypesImport: "x/b"}
+	for _, change := range []func(*Options){
+		func(o *Options) { o.Package = "a-b" },
+		func(o *Options) { o.Package = "" },
+		func(o *Options) { o.TypesImport = "" },
+		func(o *Options) { o.TypesPackage = "type" },
+		func(o *Options) { o.TypesImport = "x/my-types" },
+		func(o *Options) { o.TypesDir = "a" },
+	} {
+		opts := good
+		change(&opts)
+		if tree, err := Generate(s, opts); err == nil || tree != nil {
+			t.Errorf("%+v is accepted", opts)
+		}
+	}
+	if _, err := Generate(s, good); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMoreRequiredFieldsThanCanBeTracked(t *testing.T) {
+	s := load(t, os.DirFS(".."), "gen/internal/fork/spec")
+	for _, typ := range s.Types {
+		if typ.Name != "Powers" {
+			continue
+		}
+		for i := range maxRequired {
+			typ.Fields = append(typ.Fields, &spec.Field{
+				Pos: typ.Pos, Name: fmt.Sprintf("f%d", i), Type: &spec.TypeExpr{Basic: spec.Boolean},
+			})
+		}
+	}
+	_, err := Generate(s, testOptions(nil))
+	var diagnostics spec.Diagnostics
+	if !errors.As(err, &diagnostics) || len(diagnostics) != 1 || diagnostics[0].Code != CodeTooMany {
+		t.Errorf("error %v, want one of code %s", err, CodeTooMany)
+	}
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/misskeyactor/misskeyactor/gen/openapi"
+)
+
+const importUsage = `misskeygen import openapi [flags] FILE
+
+Prints the schemas of an OpenAPI 3.1 document in JSON as the types section of a
+spec, in YAML, and on standard error what it could not take over. The result is
+a seed for a person to correct. FILE may be - for standard input.
+
+  -root NAME  a schema to begin with; what it uses comes along, and nothing
+              else. May be repeated. Without it every schema is taken.
+  -o FILE     where to write (default standard output)
+
+  misskeygen import openapi api.json
+  misskeygen import openapi -root Note -root Notification -o types.yaml api.json
+`
+
+// names is a flag that may be repeated.
+type names []string
+
+func (n *names) String() string     { return fmt.Sprint(*n) }
+func (n *names) Set(v string) error { *n = append(*n, v); return nil }
+
+func importDocument(args []string, stdout, stderr io.Writer) error {
+	if len(args) == 0 || args[0] != "openapi" {
+		fmt.Fprintf(stderr, "misskeygen import: name the kind of document, which is openapi\n\n%s", importUsage)
+		return errUsage
+	}
+	var (
+		roots names
+		out   string
+	)
+	flags := newFlags("import openapi", importUsage, stderr)
+	flags.Var(&roots, "root", "")
+	flags.StringVar(&out, "o", "", "")
+	if err := parse(flags, args[1:]); err != nil {
+		return err
+	}
+	if flags.NArg() != 1 {
+		fmt.Fprintf(stderr, "misskeygen import openapi: want one file, got %d\n\n%s", flags.NArg(), importUsage)
+		return errUsage
+	}
+	var report openapi.Report
+	yaml, err := importFile(flags.Arg(0), openapi.Options{Roots: roots, Report: &report})
+	for _, note := range report.Notes {
+		fmt.Fprintln(stderr, note)
+	}
+	if err != nil {
+		return err
+	}
+	if out != "" {
+		return os.WriteFile(out, yaml, 0o666)
+	}
+	_, err = stdout.Write(yaml)
+	return err
+}
+
+func importFile(name string, opts openapi.Options) ([]byte, error) {
+	if name == "-" {
+		return openapi.Import(os.Stdin, opts)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return openapi.Import(f, opts)
+}
