@@ -1,0 +1,151 @@
+package misskeytest
+
+import (
+	"encoding/json"
+
+	"github.com/misskeyactor/misskeyactor/streaming/misskey"
+)
+
+// channelRule is what the server knows of a channel before anybody connects.
+type channelRule struct {
+	name       string
+	credential bool   // an account is needed
+	permission string // an app token needs it
+	shared     bool   // once per socket
+	leaks      bool   // disconnect does not stop it
+	// open checks the params. It returns the key of the topic to listen to,
+	// and false for params that the server ignores.
+	open func(c *channelConn) (key string, ok bool)
+	// shows decides whether a note published to the topic is sent. Only
+	// channels that choose among notes have it.
+	shows func(c *channelConn, n *note) bool
+	// receive acts on a client's message. Channels without it ignore all.
+	receive func(c *channelConn, typ string, body json.RawMessage)
+}
+
+// rules are all the channels of Misskey 2026.3.2. They are written by hand from
+// measurements, not generated from the bindings' spec, so that they can catch
+// its mistakes.
+var rules = byName(
+	&channelRule{name: "main", credential: true, permission: "read:account", shared: true, leaks: true, open: openForUser},
+	&channelRule{name: "homeTimeline", credential: true, permission: "read:account", open: openTimeline, shows: homeShows},
+	&channelRule{name: "localTimeline", open: openTimeline, shows: localShows},
+	&channelRule{name: "hybridTimeline", credential: true, permission: "read:account", open: openTimeline, shows: hybridShows},
+	&channelRule{name: "globalTimeline", open: openTimeline, shows: globalShows},
+	&channelRule{name: "userList", open: openUserList, shows: userListShows},
+	&channelRule{name: "hashtag", open: openHashtag, shows: hashtagShows},
+	&channelRule{name: "roleTimeline", open: openNamed("roleId")},
+	&channelRule{name: "antenna", credential: true, permission: "read:account", open: openAntenna},
+	&channelRule{name: "channel", open: openNamed("channelId")},
+	&channelRule{name: "drive", credential: true, permission: "read:account", shared: true, leaks: true, open: openForUser},
+	&channelRule{name: "serverStats", shared: true, open: openPublic, receive: serverStatsReceive},
+	&channelRule{name: "queueStats", shared: true, open: openPublic, receive: queueStatsReceive},
+	&channelRule{name: "admin", credential: true, permission: "read:admin:stream", shared: true, leaks: true, open: openForUser},
+	&channelRule{name: "chatUser", credential: true, permission: "read:chat", open: openChatUser, receive: chatUserReceive},
+	&channelRule{name: "chatRoom", credential: true, permission: "read:chat", open: openChatRoom, receive: chatRoomReceive},
+	&channelRule{name: "reversi", credential: true, permission: "read:account", shared: true, open: openForUser},
+	&channelRule{name: "reversiGame", open: openNamed("gameId"), receive: reversiReceive},
+)
+
+func byName(all ...*channelRule) map[string]*channelRule {
+	m := make(map[string]*channelRule, len(all))
+	for _, r := range all {
+		m[r.name] = r
+	}
+	return m
+}
+
+// me is the id of the connection's user, "" for nobody.
+func (c *channelConn) me() misskey.UserID { return c.socket.me() }
+
+func (k *Socket) me() misskey.UserID {
+	if k.who.user == nil {
+		return ""
+	}
+	return k.who.user.ID
+}
+
+func openPublic(*channelConn) (string, bool) { return "", true }
+
+// openForUser: what is published to the user goes to all their connections.
+func openForUser(c *channelConn) (string, bool) { return string(c.me()), true }
+
+// openNamed: the param has to be a string; whether anything has that id is not
+// looked at.
+func openNamed(param string) func(*channelConn) (string, bool) {
+	return func(c *channelConn) (string, bool) { return c.params.text(param) }
+}
+
+func openTimeline(c *channelConn) (string, bool) {
+	c.view = view{
+		server:      c.socket.server,
+		me:          c.me(),
+		withRenotes: c.params.truthy("withRenotes", true),
+		withReplies: c.params.truthy("withReplies", false),
+		withFiles:   c.params.truthy("withFiles", false),
+	}
+	return "", true
+}
+
+func openUserList(c *channelConn) (string, bool) {
+	id, ok := c.params.text("listId")
+	if !ok {
+		return "", false
+	}
+	list, ok := c.socket.server.lists.get(misskey.UserListID(id))
+	if !ok || list.owner.ID != c.me() {
+		return "", false
+	}
+	openTimeline(c)
+	return id, true
+}
+
+// openHashtag reads q, an OR of ANDs: a list of lists of strings, the inner
+// ones not empty.
+func openHashtag(c *channelConn) (string, bool) {
+	var q [][]*string // pointers, because null is no string
+	if err := json.Unmarshal(c.params["q"], &q); err != nil || q == nil {
+		return "", false
+	}
+	for _, all := range q {
+		if len(all) == 0 {
+			return "", false
+		}
+		tags := make([]string, len(all))
+		for i, tag := range all {
+			if tag == nil {
+				return "", false
+			}
+			tags[i] = normalizeTag(*tag)
+		}
+		c.tags = append(c.tags, tags)
+	}
+	openTimeline(c)
+	return "", true
+}
+
+func openAntenna(c *channelConn) (string, bool) {
+	id, ok := c.params.text("antennaId")
+	if !ok {
+		return "", false
+	}
+	antenna, ok := c.socket.server.antennas.get(misskey.AntennaID(id))
+	return id, ok && antenna.owner.ID == c.me()
+}
+
+func openChatUser(c *channelConn) (string, bool) {
+	other, ok := c.params.text("otherId")
+	if !ok || misskey.UserID(other) == c.me() {
+		return "", false
+	}
+	return chatKey(c.me(), misskey.UserID(other)), true
+}
+
+func openChatRoom(c *channelConn) (string, bool) {
+	id, ok := c.params.text("roomId")
+	if !ok {
+		return "", false
+	}
+	room, ok := c.socket.server.rooms.get(misskey.ChatRoomID(id))
+	return id, ok && room.members[c.me()] != nil
+}

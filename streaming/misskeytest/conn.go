@@ -1,0 +1,119 @@
+package misskeytest
+
+import (
+	"net"
+	"sync"
+	"time"
+)
+
+// corkSize is how much a corked connection holds back at most.
+const corkSize = 64 << 10
+
+// conn is the server's end of a TCP connection. Between cork and flush what is
+// written is held back and leaves in one system call, which is what lets a
+// socket take tens of thousands of frames a second.
+type conn struct {
+	net.Conn
+	listener *listener
+
+	mu     sync.Mutex
+	corked bool
+	held   []byte
+}
+
+// Write may be called beside cork and flush: a reader that finds a protocol
+// error writes its close frame while the writer is at work.
+func (c *conn) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.corked {
+		return c.Conn.Write(p)
+	}
+	if len(c.held)+len(p) > corkSize {
+		if err := c.release(); err != nil {
+			return 0, err
+		}
+	}
+	c.held = append(c.held, p...)
+	return len(p), nil
+}
+
+// SetWriteDeadline does nothing: a Misskey server never gives up on a client
+// that does not read. It buffers, and so does a [Socket]; closing the
+// connection ends a write that is stuck.
+func (*conn) SetWriteDeadline(time.Time) error { return nil }
+
+func (c *conn) cork() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.corked = true
+}
+
+func (c *conn) flush() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.corked = false
+	return c.release()
+}
+
+func (c *conn) release() error {
+	if len(c.held) == 0 {
+		return nil
+	}
+	_, err := c.Conn.Write(c.held)
+	c.held = c.held[:0]
+	return err
+}
+
+// finish says that nothing more will be written, and leaves the connection open
+// for reading.
+func (c *conn) finish() {
+	if tcp, ok := c.Conn.(*net.TCPConn); ok {
+		_ = tcp.CloseWrite()
+	}
+}
+
+// listener hands out conns and keeps them in reach until they are closed.
+type listener struct {
+	net.Listener
+
+	mu     sync.Mutex
+	open   map[*conn]struct{}
+	closed bool
+}
+
+func (l *listener) Accept() (net.Conn, error) {
+	tcp, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	c := &conn{Conn: tcp, listener: l}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		_ = tcp.Close()
+		return nil, net.ErrClosed
+	}
+	l.open[c] = struct{}{}
+	return c, nil
+}
+
+// Close ends the connection and gives it out of the listener's hands.
+func (c *conn) Close() error {
+	c.listener.mu.Lock()
+	delete(c.listener.open, c)
+	c.listener.mu.Unlock()
+	return c.Conn.Close()
+}
+
+// closeAll closes the listener and every connection it has handed out.
+func (l *listener) closeAll() {
+	_ = l.Listener.Close()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	for c := range l.open {
+		_ = c.Conn.Close()
+	}
+	clear(l.open)
+}

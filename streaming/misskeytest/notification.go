@@ -1,0 +1,87 @@
+package misskeytest
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/misskeyactor/misskeyactor/streaming/misskey"
+)
+
+// notification is one that a user has got.
+type notification struct {
+	id      misskey.NotificationID
+	created time.Time
+	notificationContent
+}
+
+// notificationContent is what the kinds that the server makes by itself are
+// made of; ready is one that a test has made.
+type notificationContent struct {
+	kind     misskey.NotificationKind
+	from     *User
+	note     *note
+	reaction string
+	role     *Role
+	ready    misskey.Notification
+}
+
+// notify gives u a notification: `notification` at once, `unreadNotification`
+// after the delay unless u has read it by then. What users do to themselves is
+// not worth one.
+func (s *Server) notify(u *User, content notificationContent) {
+	if content.from == u {
+		return
+	}
+	n := &notification{
+		id:                  misskey.NotificationID(s.nextID()),
+		created:             s.now(),
+		notificationContent: content,
+	}
+	u.notifications = append(u.notifications, n)
+	u.toMain("notification", s.packNotification(n, u))
+	s.after(s.config.unreadDelay, func() {
+		if u.read < n.id {
+			u.toMain("unreadNotification", s.packNotification(n, u))
+		}
+	})
+}
+
+// Notify gives u a notification of any kind, those included that the server
+// does not make by itself. Its id and time are the server's. n must not change
+// afterwards.
+func (u *User) Notify(n misskey.Notification) {
+	u.server.locked(func() {
+		u.server.notify(u, notificationContent{kind: n.Kind(), ready: n})
+	})
+}
+
+// readAllNotifications marks everything read, and tells all main channels of
+// the user's if anything was not.
+func (s *Server) readAllNotifications(u *User) {
+	if len(u.notifications) == 0 {
+		return
+	}
+	last := u.notifications[len(u.notifications)-1].id
+	if u.read >= last {
+		return
+	}
+	u.read = last
+	u.toMain("readAllNotifications", nil)
+}
+
+func (u *User) unread() int {
+	i, _ := slices.BinarySearchFunc(u.notifications, u.read, func(n *notification, id misskey.NotificationID) int {
+		return strings.Compare(string(n.id), string(id))
+	})
+	if i < len(u.notifications) && u.notifications[i].id == u.read {
+		i++
+	}
+	return len(u.notifications) - i
+}
+
+// ReadNotifications makes u read all notifications, as the web client does:
+// `readAllNotifications` on u's main channels if any was unread.
+func (u *User) ReadNotifications() {
+	u.server.locked(func() { u.server.readAllNotifications(u) })
+}

@@ -1,0 +1,59 @@
+package misskeytest
+
+import "time"
+
+// What a Misskey server was measured to do, and does unless an option says
+// otherwise.
+const (
+	// DefaultUnreadDelay is how long a notification may stay unread before
+	// `unreadNotification` says so.
+	DefaultUnreadDelay = 2 * time.Second
+	// DefaultPingInterval is the time between two websocket pings. A client
+	// that has answered none for twice as long is cut off at the next one.
+	DefaultPingInterval = 60 * time.Second
+	// DefaultGameDelay is the time between the second player's `ready` and
+	// the start of a game of reversi.
+	DefaultGameDelay = 3 * time.Second
+
+	chatUnreadDelay    = 3 * time.Second
+	serverStatsEvery   = 2 * time.Second
+	queueStatsEvery    = 10 * time.Second
+	channelsPerSocket  = 32
+	maxFrame           = 100 << 20
+	statsLogLength     = 200
+	statsLogPage       = 50
+	reactionCacheUsers = 16
+)
+
+type config struct {
+	clock        Clock
+	unreadDelay  time.Duration
+	pingInterval time.Duration
+	gameDelay    time.Duration
+	addr         string
+}
+
+// Option changes how a server behaves.
+type Option func(*config)
+
+// WithClock gives the server another time than the real one.
+func WithClock(c Clock) Option { return func(cfg *config) { cfg.clock = c } }
+
+// WithUnreadDelay sets how long after a notification `unreadNotification`
+// follows, unless the user reads their notifications first. The default is
+// [DefaultUnreadDelay].
+func WithUnreadDelay(d time.Duration) Option { return func(cfg *config) { cfg.unreadDelay = d } }
+
+// WithPingInterval sets the time between two websocket pings, and with it the
+// silence after which a client is cut off: twice as long. The default is
+// [DefaultPingInterval]. With 0 there are no pings and nobody is cut off, which
+// suits a [ManualClock] that leaps: a client gets no time to answer then.
+func WithPingInterval(d time.Duration) Option { return func(cfg *config) { cfg.pingInterval = d } }
+
+// WithGameDelay sets how long after the second `ready` a game of reversi
+// starts. The default is [DefaultGameDelay].
+func WithGameDelay(d time.Duration) Option { return func(cfg *config) { cfg.gameDelay = d } }
+
+// WithAddr sets the loopback address to listen on, as in "127.0.0.1:4999". The
+// default is a free port of 127.0.0.1.
+func WithAddr(addr string) Option { return func(cfg *config) { cfg.addr = addr } }

@@ -1,0 +1,43 @@
+package misskeytest
+
+import (
+	"github.com/misskeyactor/misskeyactor/streaming/misskey"
+)
+
+// packNotification writes a notification out for the one who has got it.
+func (s *Server) packNotification(n *notification, me *User) misskey.Notification {
+	common := misskey.NotificationCommon{ID: n.id, CreatedAt: n.created}
+	if n.ready != nil {
+		*n.ready.Common() = common
+		return n.ready
+	}
+	var from misskey.UserLite
+	if n.from != nil {
+		from = s.packUser(n.from)
+	}
+	var note misskey.Note
+	if n.note != nil {
+		note = s.packNote(n.note, packing{me: me.ID})
+	}
+	switch n.kind {
+	case misskey.NotificationKindMention:
+		return &misskey.NotificationMention{NotificationCommon: common, UserID: from.ID, User: from, Note: note}
+	case misskey.NotificationKindReply:
+		return &misskey.NotificationReply{NotificationCommon: common, UserID: from.ID, User: from, Note: note}
+	case misskey.NotificationKindRenote:
+		return &misskey.NotificationRenote{NotificationCommon: common, UserID: from.ID, User: from, Note: note}
+	case misskey.NotificationKindQuote:
+		return &misskey.NotificationQuote{NotificationCommon: common, UserID: from.ID, User: from, Note: note}
+	case misskey.NotificationKindReaction:
+		return &misskey.NotificationReaction{
+			NotificationCommon: common, UserID: from.ID, User: from, Note: note, Reaction: n.reaction,
+		}
+	case misskey.NotificationKindPollEnded:
+		return &misskey.NotificationPollEnded{NotificationCommon: common, Note: note}
+	case misskey.NotificationKindFollow:
+		return &misskey.NotificationFollow{NotificationCommon: common, UserID: from.ID, User: from}
+	case misskey.NotificationKindRoleAssigned:
+		return &misskey.NotificationRoleAssigned{NotificationCommon: common, Role: s.packRole(n.role)}
+	}
+	panic("misskeytest: no way to write a notification of kind " + string(n.kind))
+}

@@ -1,0 +1,26 @@
+package misskeytest
+
+import "fmt"
+
+// registry keeps things by id, and in the order they were added.
+type registry[ID ~string, T any] struct {
+	byID map[ID]T
+	all  []T
+}
+
+func (r *registry[ID, T]) get(id ID) (T, bool) {
+	t, ok := r.byID[id]
+	return t, ok
+}
+
+// add panics when the id is taken: the test has given it twice.
+func (r *registry[ID, T]) add(id ID, t T) {
+	if _, taken := r.byID[id]; taken {
+		panic(fmt.Sprintf("misskeytest: the id %q is given to a second %T", id, t))
+	}
+	if r.byID == nil {
+		r.byID = map[ID]T{}
+	}
+	r.byID[id] = t
+	r.all = append(r.all, t)
+}

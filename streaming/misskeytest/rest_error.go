@@ -1,0 +1,165 @@
+package misskeytest
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// apiError is a refusal by the REST API. Code and ID are fixed; the code says
+// what is wrong, and the same code has another id at every endpoint.
+type apiError struct {
+	Message string `json:"message"`
+	Code    string `json:"code"`
+	ID      string `json:"id"`
+	Kind    string `json:"kind"`
+	Info    any    `json:"info,omitempty"`
+
+	status    int
+	challenge string // what WWW-Authenticate says after the realm
+	asksLogin bool   // WWW-Authenticate is sent
+	retry     int    // Retry-After in seconds
+}
+
+const (
+	kindClient     = "client"
+	kindPermission = "permission"
+)
+
+// refusal is an error of the domain: always 400, whatever its code.
+func refusal(code, id, message string) *apiError {
+	return &apiError{Message: message, Code: code, ID: id, Kind: kindClient, status: http.StatusBadRequest}
+}
+
+// Refusals before an endpoint is reached.
+var (
+	errCredentialRequired = &apiError{
+		Message: "Credential required.", Code: "CREDENTIAL_REQUIRED", ID: "1384574d-a912-4b81-8601-c7b1c4085df1",
+		Kind: kindClient, status: http.StatusUnauthorized, asksLogin: true,
+	}
+	errAuthenticationFailed = &apiError{
+		Message: "Authentication failed. Please ensure your token is correct.",
+		Code:    "AUTHENTICATION_FAILED", ID: "b0a7f5f8-dc2f-4171-b91f-de88ad238e14",
+		Kind: kindClient, status: http.StatusUnauthorized, asksLogin: true,
+		challenge: `, error="invalid_token", error_description="Failed to authenticate"`,
+	}
+	errPermissionDenied = &apiError{
+		Message: "Your app does not have the necessary permissions to use this endpoint.",
+		Code:    "PERMISSION_DENIED", ID: "1370e5b7-d4eb-4566-bb1d-7748ee6a1838",
+		Kind: kindPermission, status: http.StatusForbidden, asksLogin: true,
+		challenge: `, error="insufficient_scope"`,
+	}
+	errSuspended = &apiError{
+		Message: "Your account has been suspended.", Code: "YOUR_ACCOUNT_SUSPENDED",
+		ID: "a8c724b3-6e9c-4b46-b1a8-bc3ed6258370", Kind: kindPermission, status: http.StatusForbidden,
+	}
+	errUnknownEndpoint = &apiError{
+		Message: "Unknown API endpoint.", Code: "UNKNOWN_API_ENDPOINT",
+		ID: "2ca3b769-540a-4f08-9dd5-b5a825b6d0f1", Kind: kindClient, status: http.StatusNotFound,
+	}
+)
+
+// invalidParam says where the request breaks the endpoint's JSON schema.
+func invalidParam(pointer, reason string) *apiError {
+	return &apiError{
+		Message: "Invalid param.", Code: "INVALID_PARAM", ID: "3d81ceae-475f-4600-b2a8-2bc116157532",
+		Kind: kindClient, status: http.StatusBadRequest,
+		Info: paramInfo{Param: pointer, Reason: reason},
+	}
+}
+
+type paramInfo struct {
+	Param  string `json:"param"`
+	Reason string `json:"reason"`
+}
+
+// rateLimited asks the client to come back when the limit ends.
+func rateLimited(now, end time.Time) *apiError {
+	return &apiError{
+		Message: "Rate limit exceeded. Please try again later.", Code: "RATE_LIMIT_EXCEEDED",
+		ID: "d5826d14-3982-4d2e-8011-b9e9f02499ef", Kind: kindClient,
+		Info:   limitInfo{Reset: end.Unix(), ResetMs: end.UnixMilli(), Total: 1},
+		status: http.StatusTooManyRequests,
+		retry:  int((end.Sub(now) + time.Second - 1) / time.Second),
+	}
+}
+
+type limitInfo struct {
+	Remaining int   `json:"remaining"`
+	Reset     int64 `json:"reset"`   // when it ends, in seconds since 1970
+	ResetMs   int64 `json:"resetMs"` // the same in milliseconds
+	Total     int   `json:"total"`
+}
+
+// Refusals of the endpoints.
+var (
+	errNoSuchNoteShow   = refusal("NO_SUCH_NOTE", "24fcbfc6-2e37-42b6-8388-c29b3861a08d", "No such note.")
+	errNoSuchNoteDelete = refusal("NO_SUCH_NOTE", "490be23f-8c1f-4796-819f-94cb4f9d1630", "No such note.")
+	errDeleteOfOthers   = refusal("ACCESS_DENIED", "fe8d7103-0ea8-4ec3-814d-f8b401dc69e9", "Access denied.")
+
+	errNoSuchRenoteTarget     = refusal("NO_SUCH_RENOTE_TARGET", "b5c90186-4ab0-49c8-9bba-a1f76c282ba4", "No such renote target.")
+	errRenoteOfRenote         = refusal("CANNOT_RENOTE_TO_A_PURE_RENOTE", "fd4cc33e-2a37-48dd-99cc-9b806eb2031a", "You can not Renote a pure Renote.")
+	errRenoteVisibility       = refusal("CANNOT_RENOTE_DUE_TO_VISIBILITY", "be9529e9-fe72-4de0-ae43-0b363c4938af", "You can not Renote due to target visibility.")
+	errNoSuchReplyTarget      = refusal("NO_SUCH_REPLY_TARGET", "749ee0f6-d3da-459a-bf02-282e2da4292c", "No such reply target.")
+	errReplyToInvisible       = refusal("CANNOT_REPLY_TO_AN_INVISIBLE_NOTE", "b98980fa-3780-406c-a935-b6d0eeee10d1", "You cannot reply to an invisible Note.")
+	errReplyToRenote          = refusal("CANNOT_REPLY_TO_A_PURE_RENOTE", "3ac74a84-8fd5-4bb0-870f-01804f82ce15", "You can not reply to a pure Renote.")
+	errReplyExtendsVisibility = refusal("CANNOT_REPLY_TO_SPECIFIED_VISIBILITY_NOTE_WITH_EXTENDED_VISIBILITY", "ed940410-535c-4d5e-bfa3-af798671e93c", "You cannot reply to a specified visibility note with extended visibility.")
+	errPollAlreadyExpired     = refusal("CANNOT_CREATE_ALREADY_EXPIRED_POLL", "04da457d-b083-4055-9082-955525eda5a5", "Poll is already expired.")
+	errNoSuchChannel          = refusal("NO_SUCH_CHANNEL", "b1653923-5453-4edc-b786-7c4f39bb0bbb", "No such channel.")
+	errNoSuchFile             = refusal("NO_SUCH_FILE", "b6992544-63e7-67f0-fa7f-32444b1b5306", "Some files are not found.")
+
+	errNoSuchNoteUnrenote = refusal("NO_SUCH_NOTE", "efd4a259-2442-496b-8dd7-b255aa1a160f", "No such note.")
+
+	errNoSuchNoteReact   = refusal("NO_SUCH_NOTE", "033d0620-5bfe-4027-965d-980b0c85a3ea", "No such note.")
+	errAlreadyReacted    = refusal("ALREADY_REACTED", "71efcf98-86d6-4e2b-b2ad-9d032369366b", "You are already reacting to that note.")
+	errReactToRenote     = refusal("CANNOT_REACT_TO_RENOTE", "eaccdc08-ddef-43fe-908f-d108faad57f5", "You cannot react to Renote.")
+	errNoSuchNoteUnreact = refusal("NO_SUCH_NOTE", "764d9fce-f9f2-4a0e-92b1-6ceac9a7ad37", "No such note.")
+	errNotReacted        = refusal("NOT_REACTED", "92f4426d-4196-4125-aa5b-02943e2ec8fc", "You are not reacting to that note.")
+
+	errNoSuchNoteVote = refusal("NO_SUCH_NOTE", "ecafbd2e-c283-4d6d-aecb-1a0a33b75396", "No such note.")
+	errNoPoll         = refusal("NO_POLL", "5f979967-52d9-4314-a911-1c673727f92f", "The note does not attach a poll.")
+	errInvalidChoice  = refusal("INVALID_CHOICE", "e0cc9a04-f2e8-41e4-a5f1-4127293260cc", "Choice ID is invalid.")
+	errAlreadyVoted   = refusal("ALREADY_VOTED", "0963fc77-efac-419b-9424-b391608dc6d8", "You have already voted.")
+	errPollExpired    = refusal("ALREADY_EXPIRED", "1022a357-b085-4054-9083-8f8de358337e", "The poll is already expired.")
+
+	errNoSuchUser         = refusal("NO_SUCH_USER", "4362f8dc-731f-4ad8-a694-be5a88922a24", "No such user.")
+	errNoSuchUserFollow   = refusal("NO_SUCH_USER", "fcd2eef9-a9b2-4c4f-8624-038099e90aa5", "No such user.")
+	errFollowYourself     = refusal("FOLLOWEE_IS_YOURSELF", "26fbe7bb-a331-4857-af17-205b426669a9", "Followee is yourself.")
+	errAlreadyFollowing   = refusal("ALREADY_FOLLOWING", "35387507-38c7-4cb9-9197-300b93783fa0", "You are already following that user.")
+	errNoSuchUserUnfollow = refusal("NO_SUCH_USER", "5b12c78d-2b28-4dca-99d2-f56139b42ff8", "No such user.")
+	errUnfollowYourself   = refusal("FOLLOWEE_IS_YOURSELF", "d9e400b9-36b0-4808-b1d8-79e707f1296c", "Followee is yourself.")
+	errNotFollowing       = refusal("NOT_FOLLOWING", "5dbf82f5-c92b-40b1-87d1-6c8c0741fd09", "You are not following that user.")
+
+	errFilesAndReplies = refusal("BOTH_WITH_REPLIES_AND_WITH_FILES", "dd9c8400-1cb5-4eef-8a31-200c5f933793", "Specifying both withReplies and withFiles is not supported")
+)
+
+// write answers with the error.
+func (e *apiError) write(w http.ResponseWriter) {
+	if e.asksLogin {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="Misskey"`+e.challenge)
+	}
+	if e.retry > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(e.retry))
+	}
+	writeJSON(w, e.status, marshal(map[string]*apiError{"error": e}))
+}
+
+// frameworkError is an error from below the API, in the shape of the web
+// framework: `error` is a string.
+type frameworkError struct {
+	StatusCode int    `json:"statusCode"`
+	Code       string `json:"code,omitempty"`
+	Error      string `json:"error"`
+	Message    string `json:"message"`
+}
+
+func (e frameworkError) write(w http.ResponseWriter) {
+	writeJSON(w, e.StatusCode, marshal(e))
+}
+
+func writeJSON(w http.ResponseWriter, status int, body json.RawMessage) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the client may be gone
+}

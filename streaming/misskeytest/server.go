@@ -1,0 +1,252 @@
+package misskeytest
+
+import (
+	"container/list"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/misskeyactor/misskeyactor/streaming/misskey"
+)
+
+// Server is a Misskey server that lives in this process. Make one with
+// [NewServer]; all its methods are safe for concurrent use.
+type Server struct {
+	// URL is where the server listens, as in "http://127.0.0.1:41234". It
+	// stays the same over Stop and Start.
+	URL string
+
+	config config
+	addr   string // set once
+
+	// mu guards the world: everything below, and everything unexported of the
+	// things reachable from here. Unexported methods need it held, unless they
+	// say otherwise. Of other locks only those of outboxes, connections and the
+	// clock are taken while it is held.
+	mu       sync.Mutex
+	closed   bool
+	schedule schedule
+	idCount  int64
+	changed  chan struct{} // closed and replaced whenever something happens
+	running  *listening    // nil while stopped
+
+	sockets []*Socket // open ones, in the order they came
+	topics  map[topic]*list.List
+
+	users       registry[misskey.UserID, *User]
+	usernames   map[string]*User
+	tokens      map[string]credential
+	following   map[misskey.UserID]map[misskey.UserID]*follow
+	notes       noteStore
+	files       map[misskey.DriveFileID]misskey.DriveFile
+	emojis      map[string]*misskey.EmojiDetailed
+	roles       registry[misskey.RoleID, *Role]
+	lists       registry[misskey.UserListID, *List]
+	antennas    registry[misskey.AntennaID, *Antenna]
+	channels    registry[misskey.ChannelID, *Channel]
+	rooms       registry[misskey.ChatRoomID, *Room]
+	games       registry[misskey.ReversiGameID, *Game]
+	invitations map[invitation]struct{}
+	unreadChat  map[string]map[*call]struct{} // announcements to come, by conversation
+
+	ignored     map[string]int       // connects to ignore, by channel
+	limited     map[string]time.Time // end of a forced rate limit, by endpoint
+	serverStats statsLog
+	queueStats  statsLog
+}
+
+// NewServer starts a server on a loopback port. The caller has to Close it. It
+// panics when it cannot listen, as httptest.NewServer does.
+func NewServer(options ...Option) *Server {
+	cfg := config{
+		clock:        realClock{},
+		unreadDelay:  DefaultUnreadDelay,
+		pingInterval: DefaultPingInterval,
+		gameDelay:    DefaultGameDelay,
+		addr:         "127.0.0.1:0",
+	}
+	for _, o := range options {
+		o(&cfg)
+	}
+	s := &Server{
+		config:      cfg,
+		schedule:    schedule{clock: cfg.clock, pending: map[*call]struct{}{}},
+		changed:     make(chan struct{}),
+		topics:      map[topic]*list.List{},
+		usernames:   map[string]*User{},
+		tokens:      map[string]credential{},
+		following:   map[misskey.UserID]map[misskey.UserID]*follow{},
+		files:       map[misskey.DriveFileID]misskey.DriveFile{},
+		emojis:      map[string]*misskey.EmojiDetailed{},
+		invitations: map[invitation]struct{}{},
+		unreadChat:  map[string]map[*call]struct{}{},
+		ignored:     map[string]int{},
+		limited:     map[string]time.Time{},
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.listen(cfg.addr); err != nil {
+		panic(fmt.Sprintf("misskeytest: cannot listen: %v", err))
+	}
+	if cfg.pingInterval > 0 {
+		s.every(cfg.pingInterval, s.pingAll)
+	}
+	s.every(serverStatsEvery, s.publishServerStats)
+	s.every(queueStatsEvery, s.publishQueueStats)
+	return s
+}
+
+// Close cuts every socket off, frees the port and returns when no goroutine of
+// the server is left. A second Close does nothing.
+func (s *Server) Close() {
+	s.mu.Lock()
+	s.closed = true
+	s.stopAll()
+	s.mu.Unlock()
+	s.Stop()
+}
+
+// Stop takes the server off the net, as a crash does: every socket is cut off
+// without a close frame and the port refuses connections, until Start. What
+// the server knows (users, notes, notifications) stays, and delays go on.
+func (s *Server) Stop() {
+	s.mu.Lock()
+	l := s.running
+	s.running = nil
+	s.cutAll()
+	s.mu.Unlock()
+	if l != nil {
+		l.close()
+	}
+}
+
+// Start takes a stopped server back onto the net, at the same URL. It does
+// nothing when the server runs, and panics when the port has been taken by
+// somebody else, or the server is closed.
+func (s *Server) Start() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		panic("misskeytest: Start of a closed server")
+	}
+	if s.running != nil {
+		return
+	}
+	if err := s.listen(s.addr); err != nil {
+		panic(fmt.Sprintf("misskeytest: cannot listen again: %v", err))
+	}
+}
+
+// StreamURL returns the documented address of the streaming socket, as in
+// "ws://127.0.0.1:41234/streaming". Every other path serves as well.
+func (s *Server) StreamURL() string { return "ws://" + s.addr + "/streaming" }
+
+// DropConnections cuts off every socket without a close frame, as a broken
+// network does, and returns how many there were. New ones are welcome.
+func (s *Server) DropConnections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cutAll()
+}
+
+// Wait blocks until condition returns true or ctx ends, and returns ctx's
+// error in that case. It calls condition at once and again whenever a socket
+// opens, closes or sends a frame, or the world changes; condition may use all
+// of the server's methods, which is what it is for.
+func (s *Server) Wait(ctx context.Context, condition func() bool) error {
+	for {
+		s.mu.Lock()
+		changed := s.changed
+		s.mu.Unlock()
+		if condition() {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// touch wakes those who Wait.
+func (s *Server) touch() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// locked runs f with s.mu held; those who Wait look again afterwards.
+func (s *Server) locked(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer s.touch()
+	f()
+}
+
+// listening is one stay of the server on the net.
+type listening struct {
+	http    *http.Server
+	tcp     *listener
+	ctx     context.Context // ends with the stay
+	cancel  context.CancelFunc
+	running sync.WaitGroup // the accept loop, connections and sockets
+}
+
+func (s *Server) listen(addr string) error {
+	tcp, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	if s.addr == "" {
+		s.addr = tcp.Addr().String()
+		s.URL = "http://" + s.addr
+	}
+
+	l := &listening{tcp: &listener{Listener: tcp, open: map[*conn]struct{}{}}}
+	l.ctx, l.cancel = context.WithCancel(context.Background())
+	l.http = &http.Server{
+		Handler:     http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(l, w, r) }),
+		BaseContext: func(net.Listener) context.Context { return l.ctx },
+		// A connection counts as running until it ends or, hijacked, the
+		// socket takes over.
+		ConnState: func(_ net.Conn, state http.ConnState) {
+			switch state {
+			case http.StateNew:
+				l.running.Add(1)
+			case http.StateClosed, http.StateHijacked:
+				l.running.Done()
+			}
+		},
+	}
+	s.running = l
+	l.running.Go(func() {
+		// Serve returns when close closes the listener; nobody else does.
+		_ = l.http.Serve(l.tcp)
+	})
+	return nil
+}
+
+// close needs Server.mu not to be held.
+func (l *listening) close() {
+	l.cancel()
+	_ = l.http.Close()
+	l.tcp.closeAll() // those too that have become sockets
+	l.running.Wait()
+}
+
+// serve sorts the requests: websockets on any path, REST, and the rest.
+func (s *Server) serve(l *listening, w http.ResponseWriter, r *http.Request) {
+	switch {
+	case isUpgrade(r):
+		s.handshake(l, w, r)
+	case r.URL.Path == "/streaming":
+		w.WriteHeader(http.StatusServiceUnavailable)
+	case isREST(r):
+		s.serveREST(w, r)
+	default:
+		http.NotFound(w, r)
+	}
+}

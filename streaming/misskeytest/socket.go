@@ -1,0 +1,215 @@
+package misskeytest
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/misskeyactor/misskeyactor/streaming/misskey"
+)
+
+// Socket is the server's end of one websocket: what a test looks at to see
+// what its client has done, and takes hold of to do it harm. It stays readable
+// after the socket has ended. Its methods are safe for concurrent use.
+type Socket struct {
+	server *Server
+	ws     *websocket.Conn
+	conn   *conn
+	out    *outbox
+	who    credential // the zero credential of an anonymous socket
+
+	// Guarded by Server.mu.
+	open     bool
+	lastPong time.Time
+	live     map[string]*channelConn // by wire id
+	stray    []*channelConn          // disconnected, and sending all the same
+	captures map[misskey.NoteID]int
+	received []ReceivedFrame
+	connects []Connect
+	sent     uint64
+}
+
+func (s *Server) newSocket(l *listening, ws *websocket.Conn, who credential) *Socket {
+	k := &Socket{
+		server:   s,
+		ws:       ws,
+		conn:     ws.NetConn().(*conn),
+		out:      newOutbox(),
+		who:      who,
+		live:     map[string]*channelConn{},
+		captures: map[misskey.NoteID]int{},
+	}
+	k.lastPong = s.now()
+	if s.running != l {
+		_ = k.conn.Close() // Stop came while the client shook hands
+		return k
+	}
+	k.open = true
+	if who.user != nil {
+		who.user.open++
+	}
+	s.sockets = append(s.sockets, k)
+	s.touch()
+	return k
+}
+
+// run serves the socket until it ends. It needs Server.mu not to be held.
+func (k *Socket) run() {
+	defer k.conn.Close()
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		if err := k.out.write(k.ws, k.conn); err != nil {
+			_ = k.conn.Close() // wakes the reader
+			return
+		}
+		k.conn.finish()
+	}()
+	err := k.read()
+	k.server.locked(k.end)
+	switch left := (*websocket.CloseError)(nil); {
+	case errors.As(err, &left):
+		k.out.put(websocket.CloseMessage, closeReply(left.Code))
+	case errors.Is(err, websocket.ErrReadLimit):
+		// gorilla has written the close frame. The client can only read it
+		// once the rest of its message is off its hands.
+		_, _ = io.Copy(io.Discard, k.conn)
+	default:
+		_ = k.conn.Close() // nobody listens: wakes the writer
+	}
+	k.out.close()
+	<-written
+}
+
+func (k *Socket) read() error {
+	k.ws.SetReadLimit(maxFrame)
+	k.ws.SetPingHandler(func(data string) error {
+		k.out.put(websocket.PongMessage, []byte(data))
+		return nil
+	})
+	k.ws.SetPongHandler(func(string) error {
+		k.server.mu.Lock()
+		defer k.server.mu.Unlock()
+		k.lastPong = k.server.now()
+		return nil
+	})
+	k.ws.SetCloseHandler(func(int, string) error { return nil }) // run answers it
+	for {
+		kind, data, err := k.ws.ReadMessage()
+		if err != nil {
+			return err
+		}
+		k.server.locked(func() { k.receive(kind, data) })
+	}
+}
+
+// closeReply is the payload that answers a close frame: the same code.
+func closeReply(code int) []byte {
+	if code == websocket.CloseNoStatusReceived {
+		return nil
+	}
+	return websocket.FormatCloseMessage(code, "")
+}
+
+// end takes the socket out of the world.
+func (k *Socket) end() {
+	if !k.open {
+		return
+	}
+	k.open = false
+	if k.who.user != nil {
+		k.who.user.open--
+	}
+	for _, c := range k.live {
+		k.server.unlisten(c)
+	}
+	for _, c := range k.stray {
+		k.server.unlisten(c)
+	}
+	for i, o := range k.server.sockets {
+		if o == k {
+			k.server.sockets = append(k.server.sockets[:i:i], k.server.sockets[i+1:]...)
+			break
+		}
+	}
+}
+
+// cut breaks the connection without a close frame.
+func (k *Socket) cut() {
+	k.end()
+	_ = k.conn.Close()
+}
+
+func (s *Server) cutAll() int {
+	open := s.sockets
+	for _, k := range open {
+		k.cut()
+	}
+	s.touch()
+	return len(open)
+}
+
+// pingAll is the server's one ticker for liveness: whoever has not answered
+// for two intervals is terminated, the others are pinged.
+func (s *Server) pingAll() {
+	deadline := s.now().Add(-2 * s.config.pingInterval)
+	for _, k := range s.sockets {
+		if k.lastPong.Before(deadline) {
+			k.cut()
+		} else {
+			k.out.put(websocket.PingMessage, nil)
+		}
+	}
+	s.touch()
+}
+
+// sendText queues a frame. The caller gives data away.
+func (k *Socket) sendText(data []byte) {
+	k.sent++
+	k.out.put(websocket.TextMessage, data)
+}
+
+// User returns whose socket it is, nil for an anonymous one.
+func (k *Socket) User() *User { return k.who.user }
+
+// Open reports whether the socket is still open.
+func (k *Socket) Open() bool {
+	k.server.mu.Lock()
+	defer k.server.mu.Unlock()
+	return k.open
+}
+
+// Drop cuts the socket off without a close frame, as a broken network does.
+func (k *Socket) Drop() { k.server.locked(k.cut) }
+
+// Close sends a close frame with this code and reason, behind what is queued,
+// and nothing after it.
+func (k *Socket) Close(code int, reason string) {
+	k.server.locked(func() {
+		if !k.open {
+			return
+		}
+		k.end()
+		k.out.put(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason))
+		k.out.close()
+	})
+}
+
+// SendText sends a text frame that is not built by the server: garbage, a
+// frame of a later version, an event under a wire id of the test's choice. The
+// socket keeps data.
+func (k *Socket) SendText(data []byte) {
+	k.server.mu.Lock()
+	defer k.server.mu.Unlock()
+	k.sendText(data)
+}
+
+// SendBinary sends a binary frame; the socket keeps data.
+func (k *Socket) SendBinary(data []byte) {
+	k.server.mu.Lock()
+	defer k.server.mu.Unlock()
+	k.sent++
+	k.out.put(websocket.BinaryMessage, data)
+}

@@ -1,0 +1,193 @@
+package misskeytest
+
+import (
+	"slices"
+
+	"github.com/misskeyactor/misskeyactor/streaming/misskey"
+)
+
+// view is whose eyes look at a timeline, and through which params. The stream
+// and REST decide by the same rules.
+type view struct {
+	server      *Server
+	me          misskey.UserID // "" for nobody
+	withRenotes bool
+	withReplies bool
+	withFiles   bool
+}
+
+// The channels that choose among notes. A note that is published is offered to
+// every connection to them.
+
+func homeShows(c *channelConn, n *note) bool     { return c.view.home(n) }
+func localShows(c *channelConn, n *note) bool    { return c.view.local(n) }
+func hybridShows(c *channelConn, n *note) bool   { return c.view.hybrid(n) }
+func globalShows(c *channelConn, n *note) bool   { return c.view.global(n) }
+func userListShows(c *channelConn, n *note) bool { return c.view.list(n) }
+
+func hashtagShows(c *channelConn, n *note) bool {
+	if !c.view.server.visible(n, c.me()) {
+		return false
+	}
+	return slices.ContainsFunc(c.tags, func(all []string) bool {
+		return !slices.ContainsFunc(all, func(tag string) bool { return !slices.Contains(n.tags, tag) })
+	})
+}
+
+// home: what I and those I follow write, to nobody in particular or to me.
+func (v view) home(n *note) bool {
+	switch {
+	case !v.mine(n) && !v.follow(n.user):
+		return false
+	case n.channel != nil:
+		return false
+	}
+	return v.passes(n) && v.server.visible(n, v.me) && v.wantsReply(n, v.repliesOf(n.user))
+}
+
+// local: public notes of this server. Who is not logged in sees all replies.
+func (v view) local(n *note) bool {
+	if n.visibility != misskey.NoteVisibilityPublic || n.channel != nil || !v.passes(n) {
+		return false
+	}
+	return v.me == "" || v.wantsReply(n, v.withReplies || v.repliesOf(n.user))
+}
+
+// hybrid: home and local together.
+func (v view) hybrid(n *note) bool {
+	switch {
+	case n.channel != nil:
+		return false
+	case !v.mine(n) && !v.follow(n.user) && n.visibility != misskey.NoteVisibilityPublic:
+		return false
+	}
+	return v.passes(n) && v.server.visible(n, v.me) && v.wantsReply(n, v.withReplies || v.repliesOf(n.user))
+}
+
+// global: every public note.
+func (v view) global(n *note) bool {
+	return n.visibility == misskey.NoteVisibilityPublic && n.channel == nil && v.passes(n)
+}
+
+// list: notes of the list's members, as far as its owner may see them.
+func (v view) list(n *note) bool {
+	return n.channel == nil && v.passes(n) && v.server.visible(n, v.me) && v.wantsReply(n, false)
+}
+
+// passes applies withFiles and withRenotes. A quote is no renote.
+func (v view) passes(n *note) bool {
+	return (!v.withFiles || len(n.files) > 0) && (v.withRenotes || !n.pureRenote())
+}
+
+func (v view) mine(n *note) bool { return v.me != "" && n.user.ID == v.me }
+
+func (v view) follow(u *User) bool { return v.server.follows(v.me, u.ID) != nil }
+
+// repliesOf reports whether I follow u with all their replies.
+func (v view) repliesOf(u *User) bool {
+	f := v.server.follows(v.me, u.ID)
+	return f != nil && f.withReplies
+}
+
+// wantsReply keeps a conversation of others out: without all, only replies to
+// me, by me, and of somebody to themselves are shown.
+func (v view) wantsReply(n *note, all bool) bool {
+	to := n.replyTo()
+	switch {
+	case to == nil:
+		return true
+	case all:
+		return v.server.visible(to, v.me)
+	}
+	return to.user.ID == v.me || v.mine(n) || to.user == n.user
+}
+
+// visible reports whether a user, "" for nobody, may see a note.
+func (s *Server) visible(n *note, me misskey.UserID) bool {
+	switch n.visibility {
+	case misskey.NoteVisibilityFollowers:
+		if me == "" {
+			return false
+		}
+		to := n.replyTo()
+		return n.user.ID == me || s.follows(me, n.user.ID) != nil ||
+			to != nil && to.user.ID == me || hasUser(n.mentions, me)
+	case misskey.NoteVisibilitySpecified:
+		return me != "" && (n.user.ID == me || hasUser(n.visibleUsers, me))
+	default:
+		return true
+	}
+}
+
+func hasUser(users []*User, id misskey.UserID) bool {
+	return slices.ContainsFunc(users, func(u *User) bool { return u.ID == id })
+}
+
+// timelines are the channels whose connections are offered every note.
+var timelines = []string{"homeTimeline", "localTimeline", "hybridTimeline", "globalTimeline", "hashtag"}
+
+// publishNote sends a new note to everyone it is for.
+func (s *Server) publishNote(n *note) {
+	body := newNoteBody(s, n)
+	offer := func(t topic) {
+		s.listeners(t, func(c *channelConn) {
+			if c.rule.shows == nil || c.rule.shows(c, n) {
+				c.emit(body.tail(c.me()))
+			}
+		})
+	}
+	for _, name := range timelines {
+		offer(topic{name, ""})
+	}
+	for _, l := range s.lists.all {
+		if l.members[n.user.ID] != nil {
+			offer(topic{"userList", string(l.ID)})
+		}
+	}
+	if n.visibility == misskey.NoteVisibilityPublic { // those in channels too
+		for _, r := range s.roles.all {
+			if r.explorable && r.members[n.user.ID] != nil {
+				offer(topic{"roleTimeline", string(r.ID)})
+			}
+		}
+	}
+	for _, a := range s.antennas.all {
+		if a.hears(n) {
+			s.publish(topic{"antenna", string(a.ID)}, "note", s.packNote(n, packing{me: a.owner.ID}))
+		}
+	}
+	if n.channel != nil {
+		offer(topic{"channel", string(n.channel.ID)})
+	}
+}
+
+// noteBody is a note's event, encoded once for everyone. It differs from one
+// reader to the next only in a renote of something they have reacted to.
+type noteBody struct {
+	server *Server
+	note   *note
+	common string
+	own    map[misskey.UserID]string
+}
+
+func newNoteBody(s *Server, n *note) *noteBody { return &noteBody{server: s, note: n} }
+
+func (b *noteBody) tail(me misskey.UserID) string {
+	if me != "" && b.note.pureRenote() && b.note.renote.reactionOf(me) != "" {
+		if _, ok := b.own[me]; !ok {
+			if b.own == nil {
+				b.own = map[misskey.UserID]string{}
+			}
+			b.own[me] = b.encode(me)
+		}
+		return b.own[me]
+	}
+	if b.common == "" {
+		b.common = b.encode("")
+	}
+	return b.common
+}
+
+func (b *noteBody) encode(me misskey.UserID) string {
+	return eventTail("note", marshal(b.server.packNote(b.note, packing{stream: true, renoteFor: me})))
+}
