@@ -48,7 +48,8 @@ var aliases = []alias{
 	{kind: aliasFunc, name: "WithTLSConfig", result: "Option", params: []param{{name: "settings", typ: jen.Op("*").Qual("crypto/tls", "Config")}},
 		doc: "WithTLSConfig sets the TLS configuration of the websocket, and of API calls unless WithHTTPClient sets their client."},
 	{kind: aliasFunc, name: "WithLogger", result: "Option", params: []param{{name: "logger", typ: jen.Op("*").Qual("log/slog", "Logger")}},
-		doc: "WithLogger sets where the client logs. The default logs nothing."},
+		doc: "WithLogger sets where the client logs: handlers' errors and panics, subscriptions that ended by themselves, lost sockets, skipped frames." +
+			" The default is slog.Default(); slog.New(slog.DiscardHandler) keeps it silent."},
 	{kind: aliasFunc, name: "WithHooks", result: "Option", params: []param{{name: "hooks", typ: jen.Id("Hook"), variadic: true}},
 		doc: "WithHooks adds hooks: values that implement one or more of the Hook… interfaces."},
 	{kind: aliasFunc, name: "WithActorSystem", result: "Option", params: []param{{name: "system", typ: jen.Op("*").Qual(actorPath, "ActorSystem")}},
@@ -71,7 +72,7 @@ var aliases = []alias{
 		doc: "WithLiveness sets how often the client pings the server, and after how long without a frame, ping or pong a socket counts as lost." +
 			" The default is 25 and 60 seconds."},
 	{kind: aliasFunc, name: "WithMaxFrame", result: "Option", params: []param{{name: "bytes", typ: jen.Int()}},
-		doc: "WithMaxFrame bounds the size of a frame in bytes. A larger one is counted and skipped. The default is 1 MiB."},
+		doc: "WithMaxFrame bounds the size of a frame in bytes. A larger one is counted and skipped; one of more than 16 MiB costs the socket. The default is 1 MiB."},
 
 	{kind: aliasType, name: "SubscribeOption", doc: "SubscribeOption configures one subscription or capture."},
 	{kind: aliasFunc, name: "DropOldest", result: "SubscribeOption", params: []param{{name: "n", typ: jen.Int()}},
@@ -84,7 +85,7 @@ var aliases = []alias{
 		doc: "InboxBytes bounds the inbox in bytes of frames as well. The default is 32 MiB. One event always fits."},
 	{kind: aliasFunc, name: "ToActor", result: "SubscribeOption", params: []param{{name: "pid", typ: pidType}, {name: "inFlight", typ: jen.Int()}},
 		doc: "ToActor delivers the events to an actor, as the same structs, in place of a handler. At most inFlight events are on their way:" +
-			" the actor calls Done on each when it has dealt with it. The subscription ends with ErrReceiverStopped when the actor stops."},
+			" the actor calls Done on each when it has dealt with it. It is one of the system the client runs in, which is WithActorSystem's or WithParent's. The subscription ends with ErrReceiverStopped when the actor stops."},
 
 	{kind: aliasType, name: "Meta", doc: "Meta is what every event knows of itself. Events embed it."},
 	{kind: aliasType, name: "GapInfo", doc: "GapInfo is a span of time in which a subscription may have missed events."},
@@ -92,7 +93,7 @@ var aliases = []alias{
 	{kind: aliasConst, name: "GapReconnect", doc: "GapReconnect: the socket was lost, and a new one took over."},
 	{kind: aliasConst, name: "GapOverflow", doc: "GapOverflow: the subscription's inbox was full and its policy dropped events."},
 
-	{kind: aliasType, name: "Subscription", doc: "Subscription is the handle on a channel, a capture or the broadcasts, whatever its events."},
+	{kind: aliasType, name: "Subscription", doc: "Subscription is the handle on a channel, a capture or the broadcasts, whatever its events. Every typed handle embeds one: WaitLive, State, Err, Done, Close, Status and PID are its methods."},
 	{kind: aliasType, name: "State", doc: "State is where a subscription stands."},
 	{kind: aliasConst, name: "StateConnecting", doc: "StateConnecting: not yet live for the first time."},
 	{kind: aliasConst, name: "StateLive", doc: "StateLive: the server has acknowledged it, or, for what servers do not acknowledge, has been told of it."},

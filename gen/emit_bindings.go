@@ -78,7 +78,8 @@ func (p *printer) broadcastsFile() {
 	s := p.binding("broadcasts.go")
 	s.declare(doc{
 		"Broadcasts subscribes to what the server sends to every socket. The handler gets the events; with nil they are read" +
-			" from the subscription's Events. They come over one of the client's sockets, so each comes once.",
+			" from the subscription's Events. They come over one of the client's sockets. When that is lost another takes over: a Gap stands where that happened," +
+			" and a broadcast from around then may be missing or come twice.",
 	}.with(set.doc...),
 		method("c", "*Client", "Broadcasts").Params(append([]jen.Code{ctxParam()}, subscribeParams(set)...)...).
 			Params(ptr(jen.Id("BroadcastSubscription")), jen.Error()).BlockFunc(func(g *jen.Group) {
@@ -160,9 +161,6 @@ func (p *printer) dialectFile() {
 	}
 	if n := d.Limits.ChannelsPerConnection; n > 0 {
 		entries = append(entries, entry("ChannelsPerConnection", jen.Lit(n)))
-	}
-	if n := d.Socket.PingSeconds; n > 0 {
-		entries = append(entries, entry("ServerPing", jen.Lit(n).Op("*").Qual("time", "Second")))
 	}
 	entries = append(entries, entry("Words", runtimeName("Words").Add(block(p.words()...))))
 	if len(p.captures) > 0 {

@@ -146,11 +146,9 @@ type Dialect struct {
 	Auth Auth
 	// ChannelsPerConnection is the server's limit per socket; 0 = none.
 	ChannelsPerConnection int
-	// ServerPing is the interval of the server's own pings; 0 = it sends none.
-	ServerPing time.Duration
-	Words      Words
-	Captures   []*CaptureKind
-	Broadcasts *EventSet // nil = none
+	Words                 Words
+	Captures              []*CaptureKind
+	Broadcasts            *EventSet // nil = none
 }
 
 // Words are the frame types the runtime itself sends and reads.

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"errors"
 	"runtime/debug"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -10,7 +11,10 @@ import (
 // subscription's inbox whenever its doorbell rings, and stops when the
 // subscription is over and its last event dealt with. Only here does user
 // code run, so it may block.
-type channelActor struct{ sub *Subscription }
+type channelActor struct {
+	sub      *Subscription
+	watching bool // the receiving actor
+}
 
 // batch is how many events one doorbell is good for, so that protoactor can
 // give its other work a turn.
@@ -18,26 +22,40 @@ const batch = 64
 
 func (a *channelActor) Receive(ctx actor.Context) {
 	switch msg := ctx.Message().(type) {
-	case *actor.Started:
-		if a.sub.config.receiver != nil {
-			ctx.Watch(a.sub.config.receiver)
+	case *begin:
+		if receiver := a.sub.config.receiver; receiver != nil {
+			ctx.Watch(receiver)
+			a.watching = true
 		}
 	case *doorbell:
 		a.sub.rung.Store(false)
 		a.drain(ctx)
 	case *actor.Terminated:
 		if msg.Who.Equal(a.sub.config.receiver) {
+			a.watching = false
 			a.sub.end(ErrReceiverStopped, true)
 		}
+	case *actor.Stopping:
+		if a.watching {
+			ctx.Unwatch(a.sub.config.receiver)
+		}
 	case *actor.Stopped:
-		a.sub.rung.Store(true) // nobody answers any more
-		// What is left in the inbox is Events' to take.
-		a.sub.end(ErrClosed, a.sub.hasConsumer())
-		a.sub.cancel()
-		a.sub.session.untrack(a.sub)
-		close(a.sub.done)
-		a.sub = nil // who keeps the PID does not keep the subscription
+		a.stopped()
 	}
+}
+
+// stopped is the actor's last word. A panic in it would keep protoactor from
+// ever telling the connection, so a logger that panics must not get through.
+func (a *channelActor) stopped() {
+	s := a.sub
+	a.sub = nil        // who keeps the PID does not keep the subscription
+	s.rung.Store(true) // nobody answers any more
+	defer close(s.done)
+	defer s.session.untrack(s)
+	defer s.cancel()
+	defer func() { _ = recover() }()
+	// What is left in the inbox is Events' to take.
+	s.end(ErrClosed, s.hasConsumer())
 }
 
 func (a *channelActor) drain(ctx actor.Context) {
@@ -49,8 +67,12 @@ func (a *channelActor) drain(ctx actor.Context) {
 		}
 		return
 	}
+	if s.handler != nil {
+		a.runHandler(ctx)
+		return
+	}
 	for range batch {
-		if s.config.receiver != nil && s.inFlight.Load() >= int64(s.config.inFlight) {
+		if s.inFlight.Load() >= int64(s.config.inFlight) {
 			if s.ctx.Err() != nil {
 				ctx.Stop(ctx.Self())
 			}
@@ -64,43 +86,88 @@ func (a *channelActor) drain(ctx actor.Context) {
 		if !ok {
 			return
 		}
-		event := s.decode(it)
-		if event == nil {
-			continue
+		if event := s.decode(it); event != nil && s.ctx.Err() == nil {
+			s.inFlight.Add(1)
+			ctx.Send(s.config.receiver, event)
 		}
-		if s.config.receiver != nil {
-			a.forward(ctx, event)
-		} else {
-			s.handle(event)
-		}
-		if s.ends != "" && it.gap == nil && it.typ == s.ends {
+		if s.isLast(it) {
 			s.end(ErrEnded, false)
 		}
 	}
 	s.ring()
 }
 
-// forward sends an event to the receiving actor.
-func (a *channelActor) forward(ctx actor.Context, event any) {
-	a.sub.inFlight.Add(1)
-	ctx.Send(a.sub.config.receiver, event)
+// runHandler hands a batch of events to the handler. It does so in a goroutine
+// that it waits for: a handler that calls runtime.Goexit, as a test's FailNow
+// does, ends that and not the actor, which could never work again.
+func (a *channelActor) runHandler(ctx actor.Context) {
+	s := a.sub
+	finished := make(chan struct{})
+	var empty, done bool
+	var crash any
+	go func() {
+		defer close(finished)
+		defer func() { crash = recover() }() // of our own code, see handle
+		for range batch {
+			var it item
+			var ok bool
+			if it, ok, done = s.inbox.take(); !ok {
+				empty = true
+				return
+			}
+			event := s.decode(it)
+			if event != nil && s.ctx.Err() == nil { // Close drops what it finds
+				s.handle(event)
+			}
+			if s.isLast(it) {
+				s.end(ErrEnded, false)
+			}
+		}
+	}()
+	<-finished
+	switch {
+	case crash != nil:
+		panic(crash) // the connection decides
+	case done:
+		ctx.Stop(ctx.Self())
+	case !empty:
+		s.ring()
+	}
 }
+
+// isLast reports whether no event can come after this one.
+func (s *Subscription) isLast(it item) bool { return s.ends != "" && it.gap == nil && it.typ == s.ends }
 
 // handle runs the handler on one event.
 func (s *Subscription) handle(event any) {
+	returned := false
 	defer func() {
-		if v := recover(); v != nil {
-			s.panicked.Add(1)
-			s.handlerFailed(event, &PanicError{Value: v, Stack: debug.Stack()})
+		v := recover()
+		switch {
+		case returned:
+			return
+		case v == nil:
+			v = errGoexit
 		}
+		s.panicked.Add(1)
+		s.handlerFailed(event, &PanicError{Value: v, Stack: debug.Stack()})
 	}()
-	if err := s.handler(s.ctx, event); err != nil {
+	err := s.handler(s.ctx, event)
+	returned = true
+	if err != nil {
 		s.failed.Add(1)
 		s.handlerFailed(event, err)
 	}
 }
 
+// errGoexit is the value of a PanicError that was none.
+var errGoexit = errors.New("the handler ended its goroutine by runtime.Goexit, as a test's FailNow does")
+
 func (s *Subscription) handlerFailed(event any, err error) {
-	s.session.logger.Error("misskey: handler failed", "channel", s.name, "subscription", s.id, "error", err)
+	log := s.session.logger.With("channel", s.name, "subscription", s.id)
+	if p, ok := err.(*PanicError); ok {
+		log = log.With("stack", string(p.Stack))
+	}
+	log.Error("misskey: handler failed", "error", err)
 	each(s.session, func(h HookHandlerError) { h.OnHandlerError(s, event, err) })
 }

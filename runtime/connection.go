@@ -24,15 +24,13 @@ type connection struct {
 	pid     *actor.PID // set by the session actor before any message
 
 	// Shared with readers and callers.
-	socket         atomic.Pointer[socket] // nil while there is none
-	gen            atomic.Uint64          // of the socket, or of the dial under way
-	lastHeard      atomic.Int64           // Unix nanoseconds
-	roundTrip      atomic.Int64           // nanoseconds
-	lastErr        atomic.Pointer[error]
-	channels       routes
-	captures       map[string]*captureRoutes // by update type; fixed
-	broadcasts     routes                    // under the empty id
-	broadcastTypes map[string]bool           // fixed
+	socket    atomic.Pointer[socket] // nil while there is none
+	gen       atomic.Uint64          // of the socket, or of the dial under way
+	lastHeard atomic.Int64           // Unix nanoseconds
+	roundTrip atomic.Int64           // nanoseconds
+	lastErr   atomic.Pointer[error]
+	channels  routes
+	captures  map[string]*captureRoutes // by update type; fixed
 
 	// The session actor's.
 	usedChannels, usedCaptures, usedOther int
@@ -73,9 +71,10 @@ func (late) IgnoreDeadLetterLogging() {}
 type (
 	dialed struct {
 		late
-		gen uint64
-		ws  *websocket.Conn
-		err error
+		gen  uint64
+		ws   *websocket.Conn
+		free func() bool // undoes that the session's end closes ws
+		err  error
 	}
 	socketEnded struct {
 		late
@@ -107,12 +106,17 @@ type (
 		err     error
 		excerpt string
 	}
-	// moveBroadcasts hands the broadcasts over to another connection.
-	moveBroadcasts struct {
-		slot *slot
-		to   *connection
+	// overflowed says that a subscription's inbox was full: it began to drop
+	// events, or ended.
+	overflowed struct {
+		late
+		sub   *Subscription
+		ended bool
 	}
-	takeBroadcasts struct{ life *life }
+	// elect finds a socket to take the broadcasts from.
+	elect struct{ late }
+	// crashed says that this actor panicked in our own code.
+	crashed struct{ late }
 )
 
 // maxCaptures is how many captures one socket carries.
@@ -126,20 +130,14 @@ const excerptSize = 256
 func newConnection(s *Session, number int) *connection {
 	c := &connection{
 		session: s, number: number,
-		captures:       make(map[string]*captureRoutes),
-		broadcastTypes: make(map[string]bool),
-		lives:          make(map[*slot]*life),
-		byWire:         make(map[string]*life),
-		children:       make(map[string]*Subscription),
-		crashes:        make(map[string]int),
+		captures: make(map[string]*captureRoutes),
+		lives:    make(map[*slot]*life),
+		byWire:   make(map[string]*life),
+		children: make(map[string]*Subscription),
+		crashes:  make(map[string]int),
 	}
 	for _, kind := range s.dialect.Captures {
 		c.captures[kind.Update] = &captureRoutes{kind: kind}
-	}
-	if s.dialect.Broadcasts != nil {
-		for _, typ := range s.dialect.Broadcasts.Types {
-			c.broadcastTypes[typ] = true
-		}
 	}
 	return c
 }
@@ -214,29 +212,24 @@ func (c *connection) Receive(ctx actor.Context) {
 		}
 	case *skippedFrame:
 		c.session.skipped(msg.info, msg.err, msg.excerpt)
-	case *moveBroadcasts:
-		if l := c.lives[msg.slot]; l != nil {
-			delete(c.lives, msg.slot)
-			c.broadcasts.remove("")
-			ctx.Send(msg.to.pid, &takeBroadcasts{l})
-		}
-	case *takeBroadcasts:
-		c.lives[msg.life.slot] = msg.life
-		if c.socket.Load() != nil {
-			c.send(c.connect(msg.life)...)
-		}
+	case *overflowed:
+		c.overflowed(msg)
+	case *elect:
+		c.elect()
+	case *crashed:
+		c.recover()
 	case *shutdown:
 		c.shutdown(msg.now)
 	case *force:
 		c.endAll(true)
+		if sock := c.socket.Load(); sock != nil {
+			sock.breakWith(ErrClosed)
+		}
 	case *actor.Terminated:
 		delete(c.children, msg.Who.String())
 		delete(c.crashes, msg.Who.String())
 	case *actor.Stopping:
-		c.shutdown(true)
-		if sock := c.socket.Load(); sock != nil {
-			sock.breakWith(ErrClosed)
-		}
+		c.stopping()
 		return
 	case *actor.Stopped:
 		return
@@ -256,38 +249,39 @@ func (c *connection) dial() {
 	c.dialing, c.cancel = true, cancel
 	c.session.goroutines.Go(func() {
 		defer cancel()
-		ws, err := c.session.dial(ctx)
-		if err == nil && ctx.Err() != nil {
-			_ = ws.Close()
-			ws, err = nil, ctx.Err()
+		msg := &dialed{gen: gen}
+		if msg.ws, msg.err = c.session.dial(ctx); msg.err == nil {
+			// However this actor may end, the socket ends with the session.
+			msg.free = context.AfterFunc(c.session.ctx, func() { _ = msg.ws.Close() })
 		}
-		c.tell(&dialed{gen: gen, ws: ws, err: err})
+		c.tell(msg)
 	})
 }
 
 func (c *connection) dialed(msg *dialed) {
 	c.dialing = false
 	switch {
-	case c.closing:
+	case c.closing || msg.gen != c.gen.Load():
 		if msg.ws != nil {
+			msg.free()
 			c.session.goroutines.Go(func() { _ = msg.ws.Close() })
 		}
 	case msg.err != nil:
-		c.refused(msg.err)
+		c.dialFailed(msg.err)
 	default:
-		c.opened(msg.gen, msg.ws)
+		c.use(newSocket(c, msg))
 	}
 }
 
 // refused decides what a failed dial means.
-func (c *connection) refused(err error) {
+func (c *connection) dialFailed(err error) {
 	c.lastErr.Store(&err)
 	var h *HandshakeError
 	final := errors.As(err, &h) && h.Final
 	if final || c.session.starting() && !c.session.config.keepTrying {
 		each(c.session, func(h HookConnection) { h.OnDisconnected(c.info(), err, -1) })
 		c.session.logger.Error("misskey: giving up", "connection", c.number, "error", err)
-		c.session.send(&refused{err: err})
+		c.session.send(&dialRefused{err: err})
 		return
 	}
 	var after time.Duration
@@ -318,9 +312,7 @@ func (c *connection) reconnect() {
 	switch {
 	case c.closing || c.dialing:
 	case c.socket.Load() != nil:
-		sock := c.socket.Load()
 		c.lose(errReconnect)
-		sock.breakWith(errReconnect)
 		each(c.session, func(h HookConnection) { h.OnDisconnected(c.info(), errReconnect, 0) })
 		c.dial()
 	default:
@@ -331,13 +323,12 @@ func (c *connection) reconnect() {
 	}
 }
 
-// opened takes a socket into use and connects every slot on it.
-func (c *connection) opened(gen uint64, ws *websocket.Conn) {
-	sock := newSocket(c, gen, ws)
+// use takes a socket into use and connects every slot on it.
+func (c *connection) use(sock *socket) {
 	c.openedAt = time.Now()
 	c.lastHeard.Store(c.openedAt.UnixNano())
 	c.socket.Store(sock)
-	c.session.logger.Info("misskey: connected", "connection", c.number, "generation", gen)
+	c.session.logger.Info("misskey: connected", "connection", c.number, "generation", sock.gen)
 	lives := make([]*life, 0, len(c.lives))
 	for _, l := range c.lives {
 		lives = append(lives, l)
@@ -351,7 +342,8 @@ func (c *connection) opened(gen uint64, ws *websocket.Conn) {
 	c.send(frames...)
 	sock.run()
 	c.session.wasOpened()
-	c.session.send(&opened{conn: c})
+	c.session.send(&socketOpened{})
+	c.session.elect()
 	each(c.session, func(h HookConnection) { h.OnConnected(c.info()) })
 }
 
@@ -371,9 +363,7 @@ func (c *connection) connect(l *life) [][]byte {
 		c.goLive(l)
 		return [][]byte{wire.Build(sl.capture.Subscribe, wire.Key(sl.capture.Key, sl.key))}
 	default:
-		c.broadcasts.set("", l.subs)
-		c.goLive(l)
-		return nil
+		return nil // broadcasts come without asking
 	}
 }
 
@@ -390,6 +380,9 @@ func (c *connection) acked(msg *acked) {
 	}
 	l.stopTimer()
 	l.attempt = 0
+	for _, sub := range l.subs {
+		sub.attempts.Store(0)
+	}
 	c.goLive(l)
 }
 
@@ -402,9 +395,14 @@ func (c *connection) ackTimeout(msg *ackTimeout) {
 	}
 	pause := c.session.config.backoff.pause(l.attempt)
 	l.attempt++
-	c.session.logger.Warn("misskey: channel not acknowledged", "connection", c.number, "channel", l.slot.name(), "attempt", l.attempt, "pause", pause)
+	c.session.logger.Warn("misskey: channel not acknowledged", "connection", c.number, "channel", l.slot.name(), "permission", l.slot.channel.Permission, "attempt", l.attempt, "pause", pause)
 	c.send(wire.Build(c.session.dialect.Words.Disconnect, wire.Key("id", l.wireID)))
+	lastHeard := c.heard()
 	c.unroute(l)
+	for _, sub := range l.subs {
+		sub.attempts.Store(uint64(l.attempt))
+		sub.lost(lastHeard)
+	}
 	l.timer = time.AfterFunc(pause, func() { c.tell(&connectAgain{gen: msg.gen, life: l}) })
 }
 
@@ -418,7 +416,9 @@ func (c *connection) goLive(l *life) {
 // attach adds a subscription to its slot and spawns its actor.
 func (c *connection) attach(ctx actor.Context, msg *attach) {
 	sub := msg.sub
-	sub.pid = ctx.SpawnPrefix(actor.PropsFromProducer(func() actor.Actor { return &channelActor{sub} }), sub.name)
+	sub.conn = c
+	sub.pid = ctx.SpawnPrefix(actor.PropsFromProducer(func() actor.Actor { return &channelActor{sub: sub} }), sub.name)
+	ctx.Send(sub.pid, &begin{})
 	c.children[sub.pid.String()] = sub
 	c.session.track(sub)
 	defer close(msg.registered)
@@ -435,6 +435,11 @@ func (c *connection) attach(ctx actor.Context, msg *attach) {
 	}
 	l.subs = append(l.subs[:len(l.subs):len(l.subs)], sub)
 	switch {
+	case sub.slot.broadcast != nil:
+		c.reroute(l)
+		if c.session.bringer.Load() != nil {
+			sub.live(&link{})
+		}
 	case c.socket.Load() == nil:
 	case fresh:
 		c.send(c.connect(l)...)
@@ -443,6 +448,59 @@ func (c *connection) attach(ctx actor.Context, msg *attach) {
 		if l.live {
 			sub.live(&link{socket: c.socket.Load(), wireID: l.wireID})
 		}
+	}
+}
+
+// elect finds a socket to take the broadcasts from, if the one they came by is
+// no longer in use. The first connection does this for the session, as it has
+// the broadcasts' subscriptions.
+func (c *connection) elect() {
+	old := c.session.bringer.Load()
+	if old != nil && old.conn.socket.Load() == old {
+		return
+	}
+	var bringer *socket
+	for _, other := range c.session.connections() {
+		if bringer = other.socket.Load(); bringer != nil {
+			break
+		}
+	}
+	c.session.bringer.Store(bringer)
+	for _, l := range c.lives {
+		if l.slot.broadcast == nil {
+			continue
+		}
+		for _, sub := range l.subs {
+			if old != nil {
+				sub.lost(old.conn.heard())
+			}
+			if bringer != nil {
+				sub.live(&link{})
+			}
+		}
+	}
+}
+
+// overflowed deals with what the reader has no time for.
+func (c *connection) overflowed(msg *overflowed) {
+	sub := msg.sub
+	if msg.ended {
+		sub.end(ErrSlowConsumer, false)
+		return
+	}
+	c.session.logger.Warn("misskey: subscription is slow and drops events", "channel", sub.name, "subscription", sub.id)
+	each(c.session, func(h HookOverflow) { h.OnOverflow(sub) })
+}
+
+// recover begins again after this actor panicked.
+func (c *connection) recover() {
+	switch {
+	case c.closing || c.dialing:
+	case c.socket.Load() != nil:
+		c.lose(errInternal)
+		c.pause(errInternal, 0)
+	default:
+		c.pause(errInternal, 0)
 	}
 }
 
@@ -511,7 +569,7 @@ func (c *connection) reroute(l *life) {
 	case sl.capture != nil:
 		c.captures[sl.capture.Update].set(sl.key, l.subs)
 	default:
-		c.broadcasts.set("", l.subs)
+		c.session.broadcasts.set("", l.subs)
 	}
 }
 
@@ -527,14 +585,14 @@ func (c *connection) unroute(l *life) {
 	case sl.capture != nil:
 		c.captures[sl.capture.Update].remove(sl.key)
 	default:
-		c.broadcasts.remove("")
+		c.session.broadcasts.remove("")
 	}
 }
 
 // send hands frames to the writer. A writer that is far behind is a lost
 // socket.
 func (c *connection) send(frames ...[]byte) {
-	if sock := c.socket.Load(); sock != nil && len(frames) > 0 && !sock.enqueue(frames...) {
+	if sock := c.socket.Load(); sock != nil && len(frames) > 0 && !sock.queue.put(frames...) {
 		sock.breakWith(errOutboxFull)
 	}
 }
@@ -543,15 +601,19 @@ func (c *connection) send(frames ...[]byte) {
 // be connected under a fresh id on the next one.
 func (c *connection) lose(err error) {
 	c.lastErr.Store(&err)
-	c.socket.Store(nil)
+	if sock := c.socket.Swap(nil); sock != nil {
+		sock.breakWith(err)
+	}
+	lastHeard := c.heard() // before the routes go: a frame that finds none was not heard
 	c.channels.clear()
 	for _, r := range c.captures {
 		r.clear()
 	}
-	c.broadcasts.clear()
 	clear(c.byWire)
-	lastHeard := time.Unix(0, c.lastHeard.Load())
 	for _, l := range c.lives {
+		if l.slot.broadcast != nil {
+			continue // they may come by another socket
+		}
 		l.stopTimer()
 		l.wireID, l.live = "", false
 		if len(l.subs) == 0 {
@@ -563,9 +625,21 @@ func (c *connection) lose(err error) {
 			sub.lost(lastHeard)
 		}
 	}
-	if !c.closing {
-		c.session.tell(&lost{conn: c})
+	c.session.elect()
+}
+
+// heard is when the last frame that found its way was received.
+func (c *connection) heard() time.Time { return time.Unix(0, c.lastHeard.Load()) }
+
+// stopping is what is left to do when the actor is stopped from outside. A
+// panic in it would resurrect the actor, so a logger that panics must not get
+// through.
+func (c *connection) stopping() {
+	defer func() { _ = recover() }()
+	if sock := c.socket.Load(); sock != nil {
+		defer sock.breakWith(ErrClosed)
 	}
+	c.shutdown(true)
 }
 
 // shutdown ends every subscription and says goodbye to the server.
@@ -578,11 +652,13 @@ func (c *connection) shutdown(now bool) {
 		if c.cancel != nil {
 			c.cancel()
 		}
+		var frames [][]byte
 		for _, l := range c.lives {
 			l.stopTimer()
-			c.send(c.farewell(l)...)
+			frames = append(frames, c.farewell(l)...)
 			c.unroute(l)
 		}
+		c.send(frames...)
 	}
 	c.endAll(now)
 }

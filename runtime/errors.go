@@ -23,7 +23,7 @@ var (
 	ErrReceiverStopped = errors.New("misskey: receiving actor stopped")
 	// ErrUnsendable is returned for what cannot be sent: a raw value that is not
 	// JSON, or a string that is not UTF-8.
-	ErrUnsendable = errors.New("misskey: cannot be sent as JSON")
+	ErrUnsendable = errors.New("cannot be sent as JSON")
 	// ErrCredentialRequired is returned for what an anonymous client cannot
 	// do.
 	ErrCredentialRequired = errors.New("misskey: needs an account, and the client is anonymous")

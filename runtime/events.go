@@ -43,11 +43,12 @@ func Events[E any](ctx context.Context, s *Subscription) iter.Seq2[E, error] {
 				}
 				continue
 			}
-			if event := s.decode(it); event != nil && !yield(event.(E), nil) {
-				return
+			event := s.decode(it)
+			if s.isLast(it) {
+				s.end(ErrEnded, false) // first: the loop may break on it
 			}
-			if s.ends != "" && it.gap == nil && it.typ == s.ends {
-				s.end(ErrEnded, false)
+			if event != nil && !yield(event.(E), nil) {
+				return
 			}
 		}
 	}

@@ -307,7 +307,9 @@ func live(t *testing.T, sub *runtime.Subscription) {
 func newSystem(t *testing.T) *actor.ActorSystem {
 	t.Helper()
 	quiet := func(*actor.ActorSystem) *slog.Logger { return slog.New(slog.DiscardHandler) }
-	system := actor.NewActorSystem(actor.WithLoggerFactory(quiet))
+	// protoactor stops children that are stopping themselves, and starts a
+	// goroutine for the dead letter; the interval is how long that lasts.
+	system := actor.NewActorSystem(actor.WithLoggerFactory(quiet), actor.WithDeadLetterThrottleInterval(time.Millisecond))
 	t.Cleanup(system.Shutdown)
 	return system
 }

@@ -15,14 +15,15 @@ type item struct {
 	id       string // wire id or capture key the frame was routed by
 	typ      string
 	received time.Time
-	whole    bool // see wire.Envelope.Whole
+	socket   ConnectionInfo // which brought it
+	whole    bool           // see wire.Envelope.Whole
 }
 
 // inbox holds a subscription's events between the reader, which must never
 // wait, and whoever consumes them. It is bounded in events and in bytes.
 //
 // Gaps stand where the events are missing. They are not counted against the
-// bounds: there is at most one per dropped run and one per reconnect.
+// bounds: there is at most one of a cause between two events.
 type inbox struct {
 	policy    Overflow
 	maxEvents int
@@ -48,7 +49,7 @@ func (in *inbox) init(c subscribeConfig) {
 
 // pushed tells what a push did.
 type pushed struct {
-	overflowed bool // the subscription must end: the event did not fit
+	overflowed bool // the inbox is finished: the event did not fit
 	slowBegan  bool // the first event of an episode was dropped
 	dropped    int
 }
@@ -64,7 +65,9 @@ func (in *inbox) push(it item) (p pushed) {
 	for in.events > 0 && (in.events >= in.maxEvents || in.bytes+len(it.frame) > in.maxBytes) {
 		switch in.policy {
 		case OverflowEnd:
-			p.overflowed = true
+			in.finished = true
+			in.signal()
+			p.overflowed, p.dropped = true, 1
 			return p
 		case OverflowDropNewest:
 			in.lose(in.n, it, it.received)
@@ -154,8 +157,16 @@ func (in *inbox) endGap(t time.Time) {
 	if in.lostAt.IsZero() {
 		return
 	}
-	in.append(item{gap: &GapInfo{From: in.lostAt, To: t, Cause: GapReconnect}})
+	gap := GapInfo{From: in.lostAt, To: t, Cause: GapReconnect}
 	in.lostAt = time.Time{}
+	if in.n > 0 {
+		if last := in.at(in.n - 1).gap; last != nil && last.Cause == GapReconnect {
+			gap.From = last.From // nothing came between: they are one
+			in.at(in.n - 1).gap = &gap
+			return
+		}
+	}
+	in.append(item{gap: &gap})
 }
 
 // take removes the first item. ok is false when there is none; done tells

@@ -28,7 +28,6 @@ type config struct {
 	backoff     backoff
 	dialTimeout time.Duration
 	ackTimeout  time.Duration
-	drain       time.Duration
 	ping        time.Duration
 	silence     time.Duration
 	maxFrame    int
@@ -36,11 +35,10 @@ type config struct {
 
 func newConfig(opts []Option) (*config, error) {
 	c := &config{
-		logger:      slog.New(slog.DiscardHandler),
+		logger:      slog.Default(),
 		backoff:     backoff{min: 500 * time.Millisecond, max: 30 * time.Second},
 		dialTimeout: 15 * time.Second,
 		ackTimeout:  10 * time.Second,
-		drain:       10 * time.Second,
 		ping:        25 * time.Second,
 		silence:     60 * time.Second,
 		maxFrame:    1 << 20,
@@ -62,6 +60,12 @@ func newConfig(opts []Option) (*config, error) {
 			IdleConnTimeout:     time.Minute,
 		}
 		c.httpClient, c.ownHTTP = &http.Client{Transport: transport, Timeout: time.Minute}, true
+	}
+	if c.parent != nil && c.system == nil {
+		c.system = c.parent.ActorSystem()
+	}
+	if c.parent != nil && c.system != c.parent.ActorSystem() {
+		errs = append(errs, errors.New("misskey: WithParent and WithActorSystem name two systems; leave WithActorSystem out"))
 	}
 	return c, errors.Join(errs...)
 }
@@ -101,7 +105,9 @@ func WithTLSConfig(settings *tls.Config) Option {
 	return func(c *config) error { c.tls = settings.Clone(); return nil }
 }
 
-// WithLogger sets where the client logs. The default logs nothing.
+// WithLogger sets where the client logs: handlers' errors and panics,
+// subscriptions that ended by themselves, lost sockets, skipped frames. The
+// default is slog.Default(); slog.New(slog.DiscardHandler) keeps it silent.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) error {
 		if logger == nil {
@@ -148,7 +154,7 @@ func WithParent(parent actor.SpawnerContext) Option {
 		if parent == nil {
 			return errors.New("misskey: WithParent: nil parent")
 		}
-		c.parent, c.system = parent, parent.ActorSystem()
+		c.parent = parent
 		return nil
 	}
 }
@@ -200,8 +206,8 @@ func WithLiveness(ping, silence time.Duration) Option {
 }
 
 // WithMaxFrame bounds the size of a frame in bytes. A larger one is counted
-// and skipped. The default is 1 MiB; the largest frame seen of a real server
-// has 10.3 KB.
+// and skipped; one of more than 16 MiB costs the socket. The default is 1 MiB;
+// the largest frame seen of a real server has 10.3 KB.
 func WithMaxFrame(bytes int) Option {
 	return func(c *config) error {
 		if bytes < 1<<10 || bytes > hardFrameLimit {
@@ -289,7 +295,8 @@ func InboxBytes(n int) SubscribeOption {
 }
 
 // ToActor delivers the events to an actor, as the bindings' event structs, in
-// place of a handler. At most inFlight events are on their way: the actor
+// place of a handler. The actor is one of the system the client runs in, which
+// is WithActorSystem's or WithParent's. At most inFlight events are on their way: the actor
 // calls Done on each when it has dealt with it. The subscription ends with
 // ErrReceiverStopped when the actor stops.
 func ToActor(pid *actor.PID, inFlight int) SubscribeOption {

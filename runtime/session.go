@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -31,10 +34,16 @@ type Session struct {
 
 	ctx      context.Context // parent of all handlers' and dials' contexts
 	cancel   context.CancelFunc
-	done     chan struct{} // closed when every actor is gone
-	first    chan error    // the outcome of the first dial
+	ending   chan struct{} // closed when the session begins to close
+	done     chan struct{} // closed when every actor and goroutine is gone
+	dialOnce chan error    // takes the outcome of the first dial
 	decoders sync.Pool
 	stats    stats
+
+	// The broadcasts come to every socket; the one in bringer is listened to.
+	broadcasts     routes          // under the empty id
+	broadcastTypes map[string]bool // fixed
+	bringer        atomic.Pointer[socket]
 
 	goroutines sync.WaitGroup // readers, writers and dials
 
@@ -63,17 +72,23 @@ func Connect(ctx context.Context, dialect *Dialect, url string, opts ...Option) 
 	}
 	s := &Session{
 		dialect: dialect, config: c, target: t, logger: c.logger.With("host", t.host),
-		api:   &rest.Client{Base: t.api, HTTP: c.httpClient, Token: c.token},
-		done:  make(chan struct{}),
-		first: make(chan error, 1),
-		subs:  make(map[*Subscription]struct{}),
+		api:    &rest.Client{Base: t.api, HTTP: c.httpClient, Token: c.token},
+		ending: make(chan struct{}), done: make(chan struct{}),
+		dialOnce:       make(chan error, 1),
+		broadcastTypes: make(map[string]bool),
+		subs:           make(map[*Subscription]struct{}),
+	}
+	if dialect.Broadcasts != nil {
+		for _, typ := range dialect.Broadcasts.Types {
+			s.broadcastTypes[typ] = true
+		}
 	}
 	s.decoders.New = func() any { return codec.NewDecoder("", nil) }
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 
 	s.system = c.system
 	if s.system == nil {
-		s.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return s.logger }))
+		s.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(troubleOnly{s.logger.Handler()}) }))
 	}
 	var spawner actor.SpawnerContext = s.system.Root
 	if c.parent != nil {
@@ -88,7 +103,7 @@ func Connect(ctx context.Context, dialect *Dialect, url string, opts ...Option) 
 		return s, nil
 	}
 	select {
-	case err := <-s.first:
+	case err := <-s.dialOnce:
 		if err != nil {
 			<-s.done
 			return nil, err
@@ -124,27 +139,43 @@ func (s *Session) Subscribe(ctx context.Context, ch *Channel, params func(*jx.En
 	if ch.Credential && s.config.token == "" {
 		return nil, fmt.Errorf("misskey: channel %s: %w", ch.Name, ErrCredentialRequired)
 	}
-	if err := sendable(wire.Build(s.dialect.Words.Connect, wire.Connect(ch.Name, "", params))); err != nil {
-		return nil, fmt.Errorf("misskey: channel %s: parameters: %w", ch.Name, err)
+	// Encoded here and now: what the caller does with the values later, and what
+	// encoding them does, is no business of the actors.
+	encoded := []byte("{}")
+	if params != nil {
+		var e jx.Encoder
+		params(&e)
+		encoded = e.Bytes()
 	}
-	return s.subscribe(ctx, &slot{channel: ch, params: params}, handler, ch.Overflow, opts)
+	if err := sendable(wire.Build(s.dialect.Words.Connect, wire.Connect(ch.Name, "", encoded))); err != nil {
+		return nil, fmt.Errorf("misskey: channel %s: a parameter %w", ch.Name, err)
+	}
+	return s.subscribe(ctx, &slot{channel: ch, params: encoded}, handler, ch.Overflow, opts)
 }
 
 // Capture subscribes to the updates of one entity. Several captures of one
 // entity share one place on the server.
 func (s *Session) Capture(ctx context.Context, kind *CaptureKind, key string, handler HandlerFunc, opts ...SubscribeOption) (*Subscription, error) {
+	if !slices.Contains(s.dialect.Captures, kind) {
+		return nil, fmt.Errorf("misskey: dialect %s has no capture %q", s.dialect.Name, kind.Name)
+	}
 	if key == "" {
 		return nil, &ParamError{Channel: kind.Name, Param: kind.Key, Reason: "is required"}
 	}
 	if err := sendable(wire.Build(kind.Subscribe, wire.Key(kind.Key, key))); err != nil {
-		return nil, fmt.Errorf("misskey: capture %s: %w", kind.Name, err)
+		return nil, fmt.Errorf("misskey: capture %s: the %s %w", kind.Name, kind.Key, err)
 	}
 	return s.subscribe(ctx, &slot{capture: kind, key: key}, handler, OverflowDropOldest, opts)
 }
 
 // Broadcasts subscribes to what the server sends to everybody. It comes over
-// one of the session's sockets.
+// one of the session's sockets. When that is lost another takes over; a Gap
+// stands where that happened, and a broadcast from around then may be missing
+// or come twice.
 func (s *Session) Broadcasts(ctx context.Context, set *EventSet, handler HandlerFunc, opts ...SubscribeOption) (*Subscription, error) {
+	if set == nil || set != s.dialect.Broadcasts {
+		return nil, fmt.Errorf("misskey: dialect %s has no such broadcasts", s.dialect.Name)
+	}
 	return s.subscribe(ctx, &slot{broadcast: set}, handler, OverflowDropOldest, opts)
 }
 
@@ -161,9 +192,9 @@ func (s *Session) subscribe(ctx context.Context, sl *slot, handler HandlerFunc, 
 	select {
 	case <-registered:
 		return sub, nil
-	case <-s.done:
-		sub.cancel()
-		return nil, fmt.Errorf("misskey: %s: %w", sub.name, s.Err())
+	case <-s.ending:
+		// And not done: the handler that is calling may be what that waits for.
+		return nil, fmt.Errorf("misskey: %s: %w", sub.name, s.reason())
 	case <-ctx.Done():
 		s.tell(&abandon{sub: sub})
 		return nil, fmt.Errorf("misskey: %s: %w", sub.name, ctx.Err())
@@ -215,14 +246,22 @@ func (s *Session) Reconnect() { s.tell(&reconnect{}) }
 // Close closes the session: no new events are taken in, channels are
 // disconnected, what waits in the inboxes is delivered, and sockets closed.
 // It returns nil when every actor and goroutine is gone. When ctx ends first,
-// the rest of the inboxes is dropped and the handlers' contexts are
-// cancelled; Close then returns ctx's error if a handler still runs. Called
-// with the context of one of its handlers, or one made from it, it does not
-// wait. A second call waits as the first.
+// the rest of the inboxes is dropped, the handlers' contexts are cancelled and
+// sockets cut; Close then returns ctx's error if a handler still runs. A ctx
+// without a deadline gives ten seconds. A second call waits as the first.
+//
+// A handler that closes its own client passes its own context, or one made
+// from it: Close then does not wait, least of all for that handler.
 func (s *Session) Close(ctx context.Context) error {
 	s.shut(ErrClosed, false)
 	if ctx.Value(handlerKey{}) == s {
+		s.send(&drainBound{})
 		return nil
+	}
+	if _, bounded := ctx.Deadline(); !bounded {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, drainTimeout)
+		defer cancel()
 	}
 	select {
 	case <-s.done:
@@ -235,13 +274,32 @@ func (s *Session) Close(ctx context.Context) error {
 	case <-s.done:
 		return nil
 	case <-time.After(closeGrace):
-		return fmt.Errorf("misskey: close: a handler is still running: %w", ctx.Err())
+		return fmt.Errorf("misskey: close: still running: %s (a handler that closes its client passes its own context): %w", s.running(), ctx.Err())
 	}
 }
 
+// running names what keeps a session from closing.
+func (s *Session) running() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var names []string
+	for sub := range s.subs {
+		names = append(names, "the handler of "+sub.name)
+	}
+	if len(names) == 0 {
+		return "a socket"
+	}
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), ", ")
+}
+
+// drainTimeout is how long inboxes are drained when Close is given no
+// deadline.
+const drainTimeout = 10 * time.Second
+
 // closeGrace is how long Close waits for handlers to notice that their
 // context has ended.
-const closeGrace = 250 * time.Millisecond
+const closeGrace = 2 * time.Second
 
 // shut begins to close the session for reason.
 func (s *Session) shut(reason error, now bool) {
@@ -249,6 +307,7 @@ func (s *Session) shut(reason error, now bool) {
 	first := s.err == nil
 	if first {
 		s.err = reason
+		close(s.ending)
 	}
 	s.mu.Unlock()
 	if now {
@@ -273,6 +332,13 @@ func (s *Session) send(msg any) {
 	case <-s.done:
 	default:
 		s.system.Root.Send(s.pid, msg)
+	}
+}
+
+// elect has the first connection find a socket for the broadcasts.
+func (s *Session) elect() {
+	if conns := s.connections(); len(conns) > 0 {
+		conns[0].tell(&elect{})
 	}
 }
 
@@ -319,6 +385,13 @@ func (s *Session) skipped(info ConnectionInfo, err error, frame string) {
 	})
 }
 
+// troubleOnly keeps from the log what protoactor tells of its own life.
+type troubleOnly struct{ slog.Handler }
+
+func (h troubleOnly) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
+}
+
 // begin starts an actor's work. Started comes too early for that: the actor's
 // PID is not yet where others look for it.
 type begin struct{}
@@ -346,17 +419,10 @@ type (
 		late
 		slot *slot
 	}
-	// opened and lost say that a connection has a socket, or none any more.
-	opened struct {
-		late
-		conn *connection
-	}
-	lost struct {
-		late
-		conn *connection
-	}
+	// socketOpened says that a connection has a socket.
+	socketOpened struct{ late }
 	// refused says that the server will not have us, whatever we do.
-	refused struct {
+	dialRefused struct {
 		late
 		err error
 	}
@@ -367,6 +433,8 @@ type (
 		late
 		now bool
 	}
+	// drainBound bounds a shutdown that drains, since nobody waits for it.
+	drainBound struct{ late }
 	// force ends a shutdown that drains.
 	force struct{ late }
 )
@@ -378,7 +446,7 @@ type sessionActor struct {
 	shared  map[shareKey]*slot
 	open    map[string]*connection // by PID
 	closing bool
-	opened  int
+	number  int // of the last connection
 	drain   *time.Timer
 }
 
@@ -405,12 +473,9 @@ func (a *sessionActor) Receive(ctx actor.Context) {
 		a.detach(ctx, msg.sub)
 	case *unparked:
 		a.release(ctx, msg.slot)
-	case *opened:
+	case *socketOpened:
 		a.report(nil)
-		a.elect(ctx)
-	case *lost:
-		a.elect(ctx)
-	case *refused:
+	case *dialRefused:
 		a.report(msg.err)
 		a.shut(msg.err, true)
 	case *reconnect:
@@ -419,6 +484,10 @@ func (a *sessionActor) Receive(ctx actor.Context) {
 		}
 	case *shutdown:
 		a.shutdown(ctx, msg)
+	case *drainBound:
+		if a.drain == nil {
+			a.drain = time.AfterFunc(drainTimeout, func() { a.cancel(); a.send(&force{}) })
+		}
 	case *force:
 		for _, c := range a.open {
 			ctx.Send(c.pid, msg)
@@ -436,7 +505,7 @@ func (a *sessionActor) Receive(ctx actor.Context) {
 // report tells Connect how the first dial went.
 func (a *sessionActor) report(err error) {
 	select {
-	case a.first <- err:
+	case a.dialOnce <- err:
 	default:
 	}
 }
@@ -460,7 +529,8 @@ func (a *sessionActor) attach(ctx actor.Context, msg *attach) {
 	ctx.Send(sub.slot.conn.pid, msg)
 }
 
-// place finds a connection with room for sl, or opens one.
+// place finds a connection with room for sl, or opens one. There is always
+// the first.
 func (a *sessionActor) place(ctx actor.Context, sl *slot) {
 	for _, c := range a.connections() {
 		if c.hasRoom(sl, a.dialect.ChannelsPerConnection) {
@@ -472,14 +542,14 @@ func (a *sessionActor) place(ctx actor.Context, sl *slot) {
 }
 
 func (a *sessionActor) openConnection(ctx actor.Context) *connection {
-	a.opened++
-	c := newConnection(a.Session, a.opened)
+	a.number++
+	c := newConnection(a.Session, a.number)
 	c.pid = ctx.SpawnPrefix(actor.PropsFromProducer(func() actor.Actor { return c }), "connection")
-	ctx.Send(c.pid, &begin{})
 	a.open[c.pid.String()] = c
 	a.mu.Lock()
 	a.conns = append(a.conns[:len(a.conns):len(a.conns)], c)
 	a.mu.Unlock()
+	ctx.Send(c.pid, &begin{})
 	return c
 }
 
@@ -506,24 +576,8 @@ func (a *sessionActor) release(ctx actor.Context, sl *slot) {
 	c := sl.conn
 	c.give(sl)
 	if first := a.connections(); c.empty() && !a.closing && len(first) > 0 && c != first[0] {
-		ctx.Send(c.pid, &shutdown{now: true})
+		ctx.Send(c.pid, &shutdown{}) // the last one on it may have events left
 		a.forget(c)
-	}
-}
-
-// elect makes one connection with a socket bring the broadcasts.
-func (a *sessionActor) elect(ctx actor.Context) {
-	sl := a.shared[shareKey{}]
-	if sl == nil || sl.conn.socket.Load() != nil {
-		return
-	}
-	for _, c := range a.connections() {
-		if c.socket.Load() != nil {
-			ctx.Send(sl.conn.pid, &moveBroadcasts{slot: sl, to: c})
-			sl.conn.give(sl)
-			c.take(sl)
-			return
-		}
 	}
 }
 
@@ -531,10 +585,6 @@ func (a *sessionActor) shutdown(ctx actor.Context, msg *shutdown) {
 	a.closing = true
 	for _, c := range a.open {
 		ctx.Send(c.pid, msg)
-	}
-	if !msg.now {
-		// Whoever called Close may have no deadline, or not be waiting.
-		a.drain = time.AfterFunc(a.config.drain, func() { a.cancel(); a.send(&force{}) })
 	}
 	if len(a.open) == 0 {
 		ctx.Stop(ctx.Self())
@@ -590,9 +640,7 @@ func (a *sessionActor) finish() {
 func (a *sessionActor) HandleFailure(_ *actor.ActorSystem, sup actor.Supervisor, child *actor.PID, _ *actor.RestartStatistics, reason, message any) {
 	a.logger.Error("misskey: connection actor panicked", "panic", reason, "message", fmt.Sprintf("%T", message))
 	sup.ResumeChildren(child)
-	if c := a.open[child.String()]; c != nil {
-		a.system.Root.Send(child, &socketEnded{gen: c.gen.Load(), err: errInternal})
-	}
+	a.system.Root.Send(child, &crashed{})
 }
 
 var errInternal = errors.New("misskey: internal failure")

@@ -395,6 +395,7 @@ func TestSlowHandlerHurtsOnlyItself(t *testing.T) {
 	if want := "[0 gap of 7 by overflow 8 9 10]"; fmt.Sprint(got) != want {
 		t.Errorf("got %v, want %s", got, want)
 	}
+	hook.until(t, func() bool { return hook.overflows.Load() > 0 })
 	if n := hook.overflows.Load(); n != 1 {
 		t.Errorf("%d notices of the episode, want 1", n)
 	}

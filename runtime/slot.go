@@ -1,19 +1,18 @@
 package runtime
 
-import "github.com/go-faster/jx"
-
 // slot is one channel connection, one captured entity, or the broadcasts:
 // what takes a place on a socket and serves one or more subscriptions. The
-// session decides which connection a slot is on, and it stays there.
+// session decides which connection a slot is on, and it stays there. The
+// broadcasts are on the first one, which lasts as long as the session.
 //
 // Its fields are fixed when it is made, except refs and conn, which belong to
 // the session actor.
 type slot struct {
-	channel   *Channel          // set for a channel
-	params    func(*jx.Encoder) // of the channel; nil for none
-	capture   *CaptureKind      // set for a capture
-	key       string            // of the capture
-	broadcast *EventSet         // set for the broadcasts
+	channel   *Channel     // set for a channel
+	params    []byte       // of the channel, as JSON
+	capture   *CaptureKind // set for a capture
+	key       string       // of the capture
+	broadcast *EventSet    // set for the broadcasts
 
 	conn *connection
 	refs int // subscriptions on it; a channel that leaks stays when it is zero

@@ -19,8 +19,11 @@ const (
 	hardFrameLimit = 16 << 20
 	// writeTimeout bounds the write of one frame.
 	writeTimeout = 10 * time.Second
-	// outboxSize is how many writes may wait for the writer.
-	outboxSize = 256
+	// outboxSize is how many callers' writes may wait for the writer.
+	outboxSize = 64
+	// maxQueued bounds the connection actor's frames that wait for the writer,
+	// in bytes: connects and captures by the ten thousand fit.
+	maxQueued = 16 << 20
 )
 
 var (
@@ -41,9 +44,11 @@ type socket struct {
 	conn *connection
 	gen  uint64
 	ws   *websocket.Conn
+	free func() bool // see dialed
 	info ConnectionInfo
 
-	out    chan outgoing
+	out    chan outgoing // callers' writes
+	queue  queue         // the connection actor's frames
 	pong   chan string   // payload of a ping to answer
 	finish chan struct{} // closed to flush, say goodbye and end
 	broken chan struct{} // closed when the socket is no longer of use
@@ -52,16 +57,51 @@ type socket struct {
 	err  error // why it broke; set before broken is closed
 }
 
-// outgoing is one or more frames to write, in order.
+// outgoing is a frame that a caller waits to see written.
 type outgoing struct {
-	frames  [][]byte
-	written chan<- error // nil when nobody asks
+	frame   []byte
+	written chan<- error
 }
 
-func newSocket(c *connection, gen uint64, ws *websocket.Conn) *socket {
+// queue holds frames that nobody waits for.
+type queue struct {
+	filled chan struct{} // holds a token when there may be frames
+
+	mu     sync.Mutex
+	frames [][]byte
+	bytes  int
+}
+
+// put adds frames. It does not wait: false means that the writer is far
+// behind.
+func (q *queue) put(frames ...[]byte) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, f := range frames {
+		q.bytes += len(f)
+	}
+	q.frames = append(q.frames, frames...)
+	select {
+	case q.filled <- struct{}{}:
+	default:
+	}
+	return q.bytes <= maxQueued
+}
+
+// take empties the queue.
+func (q *queue) take() [][]byte {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	frames := q.frames
+	q.frames, q.bytes = nil, 0
+	return frames
+}
+
+func newSocket(c *connection, d *dialed) *socket {
 	return &socket{
-		conn: c, gen: gen, ws: ws, info: ConnectionInfo{Number: c.number, Generation: gen},
+		conn: c, gen: d.gen, ws: d.ws, free: d.free, info: ConnectionInfo{Number: c.number, Generation: d.gen},
 		out:    make(chan outgoing, outboxSize),
+		queue:  queue{filled: make(chan struct{}, 1)},
 		pong:   make(chan string, 1),
 		finish: make(chan struct{}),
 		broken: make(chan struct{}),
@@ -90,26 +130,19 @@ func (s *socket) breakWith(err error) {
 		close(s.broken)
 		// Close may wait for a lock or a TLS peer; whoever breaks a socket has
 		// no time for that.
+		s.free()
 		s.conn.session.goroutines.Go(func() { _ = s.ws.Close() })
 	})
 }
 
-// enqueue hands frames to the writer. It does not wait: false means that the
-// writer is far behind.
-func (s *socket) enqueue(frames ...[]byte) bool {
-	select {
-	case s.out <- outgoing{frames: frames}:
-		return true
-	default:
-		return false
-	}
-}
-
 // write writes one frame and waits until it is written.
 func (s *socket) write(ctx context.Context, frame []byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	written := make(chan error, 1)
 	select {
-	case s.out <- outgoing{frames: [][]byte{frame}, written: written}:
+	case s.out <- outgoing{frame: frame, written: written}:
 	case <-s.broken:
 		return ErrNotLive
 	case <-ctx.Done():
@@ -135,8 +168,19 @@ func (s *socket) writeLoop() error {
 	defer ping.Stop()
 	for {
 		select {
+		case <-s.queue.filled:
+			if err := s.writeQueue(); err != nil {
+				return err
+			}
 		case o := <-s.out:
-			if err := s.writeAll(o); err != nil {
+			// What the actor queued came first: a message goes to a channel that
+			// is connected.
+			err := s.writeQueue()
+			if err == nil {
+				err = s.writeFrame(o.frame)
+			}
+			o.written <- err
+			if err != nil {
 				return err
 			}
 		case payload := <-s.pong:
@@ -155,19 +199,22 @@ func (s *socket) writeLoop() error {
 	}
 }
 
-func (s *socket) writeAll(o outgoing) (err error) {
-	for _, frame := range o.frames {
-		_ = s.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
-		if err = s.ws.WriteMessage(websocket.TextMessage, frame); err != nil {
-			err = fmt.Errorf("%w: writing: %w", ErrNotLive, err)
-			break
+func (s *socket) writeQueue() error {
+	for _, frame := range s.queue.take() {
+		if err := s.writeFrame(frame); err != nil {
+			return err
 		}
-		s.conn.session.stats.framesOut.Add(1)
 	}
-	if o.written != nil {
-		o.written <- err
+	return nil
+}
+
+func (s *socket) writeFrame(frame []byte) error {
+	_ = s.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
+	if err := s.ws.WriteMessage(websocket.TextMessage, frame); err != nil {
+		return fmt.Errorf("%w: writing: %w", ErrNotLive, err)
 	}
-	return err
+	s.conn.session.stats.framesOut.Add(1)
+	return nil
 }
 
 func (s *socket) control(typ int, payload []byte) error {
@@ -176,18 +223,11 @@ func (s *socket) control(typ int, payload []byte) error {
 
 // farewell writes what is still waiting, and a close frame.
 func (s *socket) farewell() error {
-	for {
-		select {
-		case o := <-s.out:
-			if err := s.writeAll(o); err != nil {
-				return err
-			}
-			continue
-		default:
-		}
-		_ = s.control(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""))
-		return ErrClosed
+	if err := s.writeQueue(); err != nil {
+		return err
 	}
+	_ = s.control(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""))
+	return ErrClosed
 }
 
 func (s *socket) readLoop() error {
@@ -221,6 +261,11 @@ func (s *socket) readLoop() error {
 		if err != nil {
 			return readError(err, c.silence)
 		}
+		select {
+		case <-s.broken: // another socket may have taken over
+			return nil
+		default:
+		}
 		var whole bool
 		if buf, whole, err = readFrame(r, buf[:0], c.maxFrame); err != nil {
 			return readError(err, c.silence)
@@ -229,7 +274,6 @@ func (s *socket) readLoop() error {
 		if now.Sub(heard) > time.Second { // a deadline per frame would cost more than the frame
 			hear()
 		}
-		s.conn.lastHeard.Store(now.UnixNano())
 		s.conn.session.stats.framesIn.Add(1)
 		s.conn.session.stats.bytesIn.Add(uint64(len(buf)))
 		if whole {
@@ -238,6 +282,7 @@ func (s *socket) readLoop() error {
 			s.conn.session.stats.tooLarge.Add(1)
 			s.skip(fmt.Errorf("%w: more than %d bytes", ErrFrameTooLarge, c.maxFrame), buf)
 		}
+		s.conn.lastHeard.Store(now.UnixNano()) // only now: a gap may begin here
 		if cap(buf) > 256<<10 {
 			buf = make([]byte, 0, 4<<10)
 		}
@@ -296,14 +341,31 @@ func (s *socket) receive(frame []byte, now time.Time) {
 		s.deliver(&captures.routes, captures.kind.subject(frame, env), frame, env, now)
 		return
 	}
-	if s.conn.broadcastTypes[string(env.Type)] {
-		if subs, _ := s.conn.broadcasts.lookup(nil); len(subs) > 0 {
-			offer(subs, item{frame: string(frame), payload: env.Body, typ: string(env.Type), received: now, whole: env.Whole})
+	if session := s.conn.session; session.broadcastTypes[string(env.Type)] {
+		if session.bringer.Load() == s {
+			s.broadcast(frame, env, now)
 		}
 		return
 	}
 	stats.unknownFrames.Add(1)
 	s.skip(fmt.Errorf("%w %q", ErrUnknownFrame, env.Type), frame)
+}
+
+// broadcast offers a broadcast to whoever listens.
+func (s *socket) broadcast(frame []byte, env wire.Envelope, now time.Time) {
+	subs, _ := s.conn.session.broadcasts.lookup(nil)
+	if len(subs) == 0 {
+		return
+	}
+	if !env.Whole { // its body has the shape of a channel's; be sure of where it ends
+		var err error
+		if env, err = wire.Full(frame); err != nil {
+			s.conn.session.stats.malformed.Add(1)
+			s.skip(err, frame)
+			return
+		}
+	}
+	offer(subs, item{frame: string(frame), payload: env.Body, typ: string(env.Type), received: now, socket: s.info, whole: true})
 }
 
 // deliver offers a message to the subscriptions that its id belongs to.
@@ -317,7 +379,7 @@ func (s *socket) deliver(to *routes, id, frame []byte, env wire.Envelope, now ti
 	}
 	// One copy of the frame serves all its inboxes, and every string that is
 	// decoded from it.
-	offer(subs, item{frame: string(frame), payload: env.Payload, id: string(id), typ: string(env.Event), received: now, whole: env.Whole})
+	offer(subs, item{frame: string(frame), payload: env.Payload, id: string(id), typ: string(env.Event), received: now, socket: s.info, whole: env.Whole})
 }
 
 func offer(subs []*Subscription, it item) {

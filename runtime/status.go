@@ -39,6 +39,9 @@ type SubscriptionStatus struct {
 	Key     string // of a capture
 	State   State
 	Err     error
+	// Attempts counts connects the server has not acknowledged, since it last
+	// did.
+	Attempts uint64
 	// InboxEvents and InboxBytes are waiting to be delivered.
 	InboxEvents, InboxBytes int
 	// Delivered counts events handed on, Dropped those the overflow policy or
@@ -51,7 +54,7 @@ type SubscriptionStatus struct {
 // Stats counts what a client did since it was opened.
 type Stats struct {
 	FramesIn, FramesOut uint64
-	BytesIn             uint64 // of frames
+	BytesIn             uint64 // of frames, at most WithMaxFrame of each
 	Malformed           uint64 // frames that are not JSON, not UTF-8 or without a type
 	TooLarge            uint64 // frames larger than WithMaxFrame
 	UnknownFrames       uint64 // frames of a type the bindings do not have
@@ -111,7 +114,7 @@ func (s *Subscription) Status() SubscriptionStatus {
 	state, err := s.state, s.err
 	s.mu.Unlock()
 	return SubscriptionStatus{
-		ID: s.id, Channel: s.name, Key: s.Key(), State: state, Err: err,
+		ID: s.id, Channel: s.name, Key: s.Key(), State: state, Err: err, Attempts: s.attempts.Load(),
 		InboxEvents: events, InboxBytes: bytes,
 		Delivered: s.delivered.Load(), Dropped: s.dropped.Load(), Unknown: s.unknown.Load(), Drift: s.drift.Load(),
 		HandlerErrors: s.failed.Load(), HandlerPanics: s.panicked.Load(),

@@ -47,7 +47,8 @@ type Subscription struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	done   chan struct{}
-	pid    *actor.PID // set before Subscribe returns
+	pid    *actor.PID  // set before Subscribe returns
+	conn   *connection // likewise; never changes
 	link   atomic.Pointer[link]
 
 	rung     atomic.Bool // a doorbell is on its way to the actor
@@ -63,6 +64,7 @@ type Subscription struct {
 	changed chan struct{} // closed and renewed with every change of state
 
 	delivered, dropped, unknown, drift, failed, panicked atomic.Uint64
+	attempts                                             atomic.Uint64 // connects not acknowledged, in a row
 }
 
 // link is what a live subscription sends through.
@@ -87,6 +89,11 @@ func (s *Session) newSubscription(sl *slot, handler HandlerFunc, def Overflow, o
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
+	}
+	if pid := c.receiver; pid != nil {
+		if _, there := s.system.ProcessRegistry.Get(pid); !there {
+			return nil, fmt.Errorf("misskey: %s: ToActor: no actor %s in the client's actor system; WithActorSystem gives it yours", sl.name(), pid.Id)
+		}
 	}
 	sub := &Subscription{
 		session: s, id: newID(), name: sl.name(), set: sl.events(), ends: sl.endsWith(), slot: sl,
@@ -154,15 +161,18 @@ func (s *Subscription) WaitLive(ctx context.Context) error {
 		select {
 		case <-changed:
 		case <-ctx.Done():
+			if n := s.attempts.Load(); n > 0 {
+				return fmt.Errorf("misskey: %s: the server has not acknowledged it %d times; has it the channel, and the token the permission?: %w", s.name, n, ctx.Err())
+			}
 			return fmt.Errorf("misskey: %s: waiting to be live: %w", s.name, ctx.Err())
 		}
 	}
 }
 
-// Close ends the subscription. No handler call begins after Close, the
-// context of one that runs is cancelled, and what waits in the inbox is
-// dropped. Close does not wait, so that a handler may call it; Done tells
-// when the last handler call has returned. A second call does nothing.
+// Close ends the subscription: what waits in the inbox is dropped and the
+// context of a running handler call cancelled. Close does not wait, so that a
+// handler may call it; Done tells when the last handler call has returned. A
+// second call does nothing.
 func (s *Subscription) Close() {
 	s.end(ErrClosed, true)
 }
@@ -173,16 +183,19 @@ func (s *Subscription) Close() {
 // after the socket broke leaves open whether the server got it. A nil body is
 // sent as null.
 func (s *Subscription) Send(ctx context.Context, typ string, body func(*jx.Encoder)) error {
+	if s.slot.channel == nil {
+		return fmt.Errorf("misskey: %s: send %s: only channels take messages", s.name, typ)
+	}
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("misskey: %s: send %s: %w", s.name, typ, err)
+	}
 	l := s.link.Load()
 	if l == nil {
-		if err := s.Err(); err != nil {
-			return fmt.Errorf("misskey: %s: send %s: %w", s.name, typ, err)
-		}
 		return fmt.Errorf("%w: %s is %s", ErrNotLive, s.name, s.State())
 	}
 	frame := wire.Build(s.session.dialect.Words.Channel, wire.Message(l.wireID, typ, body))
 	if err := sendable(frame); err != nil {
-		return fmt.Errorf("misskey: %s: send %s: %w", s.name, typ, err)
+		return fmt.Errorf("misskey: %s: send %s: the message %w", s.name, typ, err)
 	}
 	if err := l.socket.write(ctx, frame); err != nil {
 		return fmt.Errorf("misskey: %s: send %s: %w", s.name, typ, err)
@@ -217,19 +230,31 @@ func (s *Subscription) change(state State) {
 	s.changed = make(chan struct{})
 }
 
-// lost is called by the connection actor when the socket is gone.
+// lost is called by the connection actor when the socket is gone, or the
+// server does not answer on it.
 func (s *Subscription) lost(lastHeard time.Time) {
 	s.link.Store(nil)
-	if s.State() == StateLive {
+	switch s.State() {
+	case StateLive:
 		s.inbox.beginGap(lastHeard)
 		s.setState(StateReconnecting)
+	case StateReconnecting:
+		// An event before the acknowledgement ended the gap, and now there may
+		// be another.
+		s.inbox.beginGap(lastHeard)
 	}
 }
 
 // live is called by the connection actor when the server has the
 // subscription.
 func (s *Subscription) live(l *link) {
+	s.mu.Lock()
+	if s.state == StateClosed {
+		s.mu.Unlock()
+		return
+	}
 	s.link.Store(l)
+	s.mu.Unlock()
 	s.inbox.resume(time.Now())
 	s.wake()
 	s.setState(StateLive)
@@ -244,33 +269,33 @@ func (s *Subscription) end(reason error, drop bool) {
 	if first {
 		s.err = reason
 		s.change(StateClosed)
+		s.link.Store(nil)
 	}
 	s.mu.Unlock()
 	s.dropped.Add(uint64(s.inbox.finish(drop)))
 	if drop {
 		s.cancel()
 	}
-	s.link.Store(nil)
 	s.ring()
 	if first {
+		if !errors.Is(reason, ErrClosed) && !errors.Is(reason, ErrEnded) {
+			s.session.logger.Error("misskey: subscription ended", "channel", s.name, "subscription", s.id, "reason", reason)
+		}
 		s.session.tell(&detach{sub: s})
 		each(s.session, func(h HookState) { h.OnState(s, StateClosed, reason) })
 	}
 }
 
-// offer is called by the reader with an event for the subscription.
+// offer is called by the reader with an event for the subscription. Logging,
+// hooks and the end of the subscription may take their time, so they are left
+// to the connection actor.
 func (s *Subscription) offer(it item) {
 	p := s.inbox.push(it)
 	if p.dropped > 0 {
 		s.dropped.Add(uint64(p.dropped))
 	}
-	if p.slowBegan {
-		s.session.logger.Warn("misskey: subscription is slow and drops events", "channel", s.name, "subscription", s.id)
-		each(s.session, func(h HookOverflow) { h.OnOverflow(s) })
-	}
-	if p.overflowed {
-		s.end(ErrSlowConsumer, false)
-		return
+	if p.slowBegan || p.overflowed {
+		s.conn.tell(&overflowed{sub: s, ended: p.overflowed})
 	}
 	s.wake()
 }
@@ -306,6 +331,9 @@ func (s *Subscription) decode(it item) any {
 		return s.set.Gap(meta, *it.gap)
 	}
 	payload := it.payload.In(it.frame)
+	if payload == "" {
+		payload = "null" // a message without a body
+	}
 	event, err := s.decodePayload(meta, it.typ, payload)
 	if err != nil && !it.whole {
 		// The frame was routed by its surroundings. Now that its payload is not
@@ -314,10 +342,9 @@ func (s *Subscription) decode(it item) any {
 		env, full := wire.Full(frame)
 		if full != nil {
 			s.session.stats.malformed.Add(1)
-			s.session.skipped(ConnectionInfo{}, full, it.frame)
+			s.session.skipped(it.socket, full, it.frame)
 			return nil
 		}
-		// The fast path is taken by frames with an id only.
 		if string(env.ID) != it.id {
 			s.session.stats.unowned.Add(1)
 			return nil

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/misskeyactor/misskeyactor/streaming"
 )
@@ -62,9 +63,22 @@ func (d *diary) OnHandlerError(sub *streaming.Subscription, _ any, err error) {
 	d.say("error in the handler of %s: %v", sub.Channel(), err)
 }
 
+// OnConnected implements streaming.HookConnection.
+func (d *diary) OnConnected(streaming.ConnectionInfo) {}
+
+// OnDisconnected implements streaming.HookConnection.
+func (d *diary) OnDisconnected(_ streaming.ConnectionInfo, err error, pause time.Duration) {
+	if pause >= 0 {
+		d.say("not connected: %v; trying again in %v", err, pause.Round(time.Millisecond))
+	}
+}
+
 func (d *diary) summary() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if len(d.counts) == 0 {
+		return
+	}
 	fmt.Fprintln(d.out, "\nevents:")
 	for _, name := range slices.Sorted(maps.Keys(d.counts)) {
 		fmt.Fprintf(d.out, "%5d %s\n", d.counts[name], name)

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -63,7 +64,8 @@ func run(ctx context.Context, host string, args []string) error {
 
 // start connects and subscribes the greeter to the account's main channel.
 func start(ctx context.Context, host, token string, d *diary) (*streaming.Client, error) {
-	client, err := streaming.Connect(ctx, host, streaming.WithToken(token), streaming.WithHooks(d))
+	client, err := streaming.Connect(ctx, host, streaming.WithToken(token), streaming.WithHooks(d),
+		streaming.WithLogger(slog.New(slog.DiscardHandler))) // the diary says it all
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -204,7 +205,9 @@ func (d *Decoder) Int64() (int64, error) {
 		return 0, errors.New("a string where a number was expected")
 	}
 	if n.IsInt() {
-		return n.Int64()
+		// Not n.Int64: jx does not notice every overflow, and reads
+		// 45977580822859775808 as 9084092675440672576.
+		return strconv.ParseInt(d.share(n), 10, 64)
 	}
 	f, err := n.Float64()
 	if err != nil {
@@ -278,7 +281,7 @@ func (d *Decoder) Tag(key string) (tag string, empty, ok bool, err error) {
 
 // Error is a value that could not be decoded, and where it stands.
 type Error struct {
-	Path string // as in "user.avatarDecorations.[0].url"
+	Path string // as in "user.avatarDecorations.[0].url"; cut off after 256 bytes
 	Err  error
 }
 
@@ -293,9 +296,21 @@ func At(err error, key string) error {
 		return nil
 	}
 	if inner, ok := err.(*Error); ok { // only ours: a wrapped one keeps its own path
-		return &Error{Path: key + "." + inner.Path, Err: inner.Err}
+		return &Error{Path: shorten(key + "." + inner.Path), Err: inner.Err}
 	}
-	return &Error{Path: key, Err: err}
+	return &Error{Path: shorten(key), Err: err}
+}
+
+// maxPath is how long a path gets. A text may be nested thousands of levels
+// deep, and a key as long as its frame.
+const maxPath = 256
+
+// shorten cuts the inner end off a path that is too long.
+func shorten(path string) string {
+	if len(path) <= maxPath {
+		return path
+	}
+	return strings.ToValidUTF8(path[:maxPath-len("…")], "") + "…"
 }
 
 // Clone returns s in memory of its own, so that it no longer keeps the frame

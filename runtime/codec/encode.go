@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/go-faster/jx"
@@ -16,7 +17,8 @@ const timestampLayout = "2006-01-02T15:04:05.000Z"
 // EncodeTimestamp writes t as Misskey does. What is finer than a millisecond
 // is cut off.
 func EncodeTimestamp(e *jx.Encoder, t time.Time) {
-	e.Str(t.UTC().Format(timestampLayout))
+	var text [len(timestampLayout) + 8]byte // room for years that have more digits
+	e.ByteStr(t.UTC().AppendFormat(text[:0], timestampLayout))
 }
 
 // EncodeAny writes a raw JSON value, or null for an empty one.
@@ -31,9 +33,10 @@ func EncodeAny(e *jx.Encoder, raw json.RawMessage) {
 // Marshal returns what encode writes. It is the body of generated
 // MarshalJSON methods.
 func Marshal(encode func(*jx.Encoder)) ([]byte, error) {
-	var e jx.Encoder
-	encode(&e)
-	return e.Bytes(), nil
+	e := jx.GetEncoder()
+	defer jx.PutEncoder(e)
+	encode(e)
+	return slices.Clone(e.Bytes()), nil
 }
 
 // Unmarshal reads data as one value. It is the body of generated

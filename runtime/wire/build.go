@@ -38,9 +38,9 @@ func Message(id, typ string, body func(*jx.Encoder)) func(*jx.Encoder) {
 }
 
 // Connect returns the body that connects to a channel and asks for an
-// acknowledgement. Nil params become {}: the server ignores a connect whose
+// acknowledgement. params is a JSON object; the server ignores a connect whose
 // params are null.
-func Connect(channel, id string, params func(*jx.Encoder)) func(*jx.Encoder) {
+func Connect(channel, id string, params []byte) func(*jx.Encoder) {
 	return func(e *jx.Encoder) {
 		e.ObjStart()
 		e.FieldStart("channel")
@@ -48,11 +48,7 @@ func Connect(channel, id string, params func(*jx.Encoder)) func(*jx.Encoder) {
 		e.FieldStart("id")
 		e.Str(id)
 		e.FieldStart("params")
-		if params == nil {
-			e.ObjEmpty()
-		} else {
-			params(e)
-		}
+		e.Raw(params)
 		e.FieldStart("pong")
 		e.Bool(true)
 		e.ObjEnd()

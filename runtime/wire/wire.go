@@ -126,7 +126,7 @@ func Full(frame []byte) (Envelope, error) {
 	d := jx.DecodeBytes(frame)
 	if d.Next() != jx.Object {
 		if err := d.Skip(); err != nil {
-			return Envelope{}, fmt.Errorf("%w: %w", ErrNotJSON, err)
+			return Envelope{}, notJSON(err)
 		}
 		return Envelope{}, ErrNoType
 	}
@@ -143,7 +143,7 @@ func Full(frame []byte) (Envelope, error) {
 		return err
 	})
 	if err != nil {
-		return Envelope{}, fmt.Errorf("%w: %w", ErrNotJSON, err)
+		return Envelope{}, notJSON(err)
 	}
 	if env.Type == nil {
 		return Envelope{}, ErrNoType
@@ -165,10 +165,21 @@ func Full(frame []byte) (Envelope, error) {
 			return err
 		})
 		if err != nil {
-			return Envelope{}, fmt.Errorf("%w: %w", ErrNotJSON, err)
+			return Envelope{}, notJSON(err)
 		}
 	}
 	return env, nil
+}
+
+// notJSON wraps what jx found. Of a deep frame its error has a word for every
+// level, of which the last is the one that counts.
+func notJSON(err error) error {
+	if len(err.Error()) > 200 {
+		for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+			err = inner
+		}
+	}
+	return fmt.Errorf("%w: %w", ErrNotJSON, err)
 }
 
 // String returns the string under key in the object that obj covers, for

@@ -102,7 +102,7 @@ func TestString(t *testing.T) {
 func TestBuild(t *testing.T) {
 	for want, got := range map[string][]byte{
 		`{"type":"readNotification"}`: wire.Build("readNotification", nil),
-		`{"type":"connect","body":{"channel":"main","id":"a","params":{},"pong":true}}`: wire.Build("connect", wire.Connect("main", "a", nil)),
+		`{"type":"connect","body":{"channel":"main","id":"a","params":{},"pong":true}}`: wire.Build("connect", wire.Connect("main", "a", []byte("{}"))),
 		`{"type":"disconnect","body":{"id":"a"}}`:                                       wire.Build("disconnect", wire.Key("id", "a")),
 		`{"type":"channel","body":{"id":"a","type":"cancel","body":null}}`:              wire.Build("channel", wire.Message("a", "cancel", nil)),
 	} {

@@ -2,6 +2,7 @@ package misskeytest
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/misskeyactor/misskeyactor/streaming/misskey"
 )
@@ -46,6 +47,17 @@ var rules = byName(
 	&channelRule{name: "reversi", credential: true, permission: "read:account", shared: true, open: openForUser},
 	&channelRule{name: "reversiGame", open: openNamed("gameId"), receive: reversiReceive},
 )
+
+// rule returns the rule of a channel of Misskey, or of WithChannel.
+func (s *Server) rule(name string) (*channelRule, bool) {
+	if r, ok := rules[name]; ok {
+		return r, true
+	}
+	if slices.Contains(s.config.channels, name) {
+		return &channelRule{name: name, open: openPublic}, true
+	}
+	return nil, false
+}
 
 func byName(all ...*channelRule) map[string]*channelRule {
 	m := make(map[string]*channelRule, len(all))

@@ -94,7 +94,7 @@ func (k *Socket) tryConnect(request *Connect, body object) Refusal {
 	if len(k.live) >= channelsPerSocket {
 		return RefusedLimit
 	}
-	rule, ok := rules[request.Channel]
+	rule, ok := k.server.rule(request.Channel)
 	switch {
 	case !ok:
 		return RefusedUnknownChannel

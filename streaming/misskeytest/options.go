@@ -31,6 +31,7 @@ type config struct {
 	pingInterval time.Duration
 	gameDelay    time.Duration
 	addr         string
+	channels     []string
 }
 
 // Option changes how a server behaves.
@@ -57,3 +58,10 @@ func WithGameDelay(d time.Duration) Option { return func(cfg *config) { cfg.game
 // WithAddr sets the loopback address to listen on, as in "127.0.0.1:4999". The
 // default is a free port of 127.0.0.1.
 func WithAddr(addr string) Option { return func(cfg *config) { cfg.addr = addr } }
+
+// WithChannel gives the server a channel that Misskey does not have, as a fork
+// may: it takes any params, needs no account, and sends what Server.Publish is
+// told to. A client's messages to it are in Connection.Sends.
+func WithChannel(name string) Option {
+	return func(cfg *config) { cfg.channels = append(cfg.channels, name) }
+}

@@ -260,7 +260,7 @@ func TestDescriptorsSayWhatTheSpecSays(t *testing.T) {
 		}
 	}
 	want := runtime.Dialect{
-		Name: "fork", Path: "/stream", Auth: runtime.AuthQuery, ChannelsPerConnection: 4, ServerPing: 30 * time.Second,
+		Name: "fork", Path: "/stream", Auth: runtime.AuthQuery, ChannelsPerConnection: 4,
 		Words:      runtime.Words{Connect: "open", Connected: "opened", Disconnect: "close", Channel: "say"},
 		Captures:   []*runtime.CaptureKind{&postCapture, &authorCapture},
 		Broadcasts: &broadcastEvents,
