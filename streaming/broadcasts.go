@@ -11,7 +11,9 @@ import (
 
 // Broadcasts subscribes to what the server sends to every socket. The handler
 // gets the events; with nil they are read from the subscription's Events.
-// They come over one of the client's sockets, so each comes once.
+// They come over one of the client's sockets. When that is lost another takes
+// over: a Gap stands where that happened, and a broadcast from around then
+// may be missing or come twice.
 //
 // What the server tells everybody.
 //

@@ -2,11 +2,7 @@
 
 package streaming
 
-import (
-	"time"
-
-	"github.com/misskeyactor/misskeyactor/runtime"
-)
+import "github.com/misskeyactor/misskeyactor/runtime"
 
 // dialect is Misskey as the runtime sees it.
 var dialect = runtime.Dialect{
@@ -14,7 +10,6 @@ var dialect = runtime.Dialect{
 	Path:                  "/streaming",
 	Auth:                  runtime.AuthHeader,
 	ChannelsPerConnection: 32,
-	ServerPing:            60 * time.Second,
 	Words: runtime.Words{
 		Connect:    "connect",
 		Connected:  "connected",

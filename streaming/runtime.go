@@ -39,7 +39,9 @@ func WithTLSConfig(settings *tls.Config) Option {
 	return runtime.WithTLSConfig(settings)
 }
 
-// WithLogger sets where the client logs. The default logs nothing.
+// WithLogger sets where the client logs: handlers' errors and panics,
+// subscriptions that ended by themselves, lost sockets, skipped frames. The
+// default is slog.Default(); slog.New(slog.DiscardHandler) keeps it silent.
 func WithLogger(logger *slog.Logger) Option {
 	return runtime.WithLogger(logger)
 }
@@ -99,7 +101,8 @@ func WithLiveness(ping, silence time.Duration) Option {
 }
 
 // WithMaxFrame bounds the size of a frame in bytes. A larger one is counted
-// and skipped. The default is 1 MiB.
+// and skipped; one of more than 16 MiB costs the socket. The default is 1
+// MiB.
 func WithMaxFrame(bytes int) Option {
 	return runtime.WithMaxFrame(bytes)
 }
@@ -132,7 +135,8 @@ func InboxBytes(n int) SubscribeOption {
 
 // ToActor delivers the events to an actor, as the same structs, in place of a
 // handler. At most inFlight events are on their way: the actor calls Done on
-// each when it has dealt with it. The subscription ends with
+// each when it has dealt with it. It is one of the system the client runs in,
+// which is WithActorSystem's or WithParent's. The subscription ends with
 // ErrReceiverStopped when the actor stops.
 func ToActor(pid *actor.PID, inFlight int) SubscribeOption {
 	return runtime.ToActor(pid, inFlight)
@@ -156,7 +160,8 @@ const (
 )
 
 // Subscription is the handle on a channel, a capture or the broadcasts,
-// whatever its events.
+// whatever its events. Every typed handle embeds one: WaitLive, State, Err,
+// Done, Close, Status and PID are its methods.
 type Subscription = runtime.Subscription
 
 // State is where a subscription stands.

@@ -2,11 +2,7 @@
 
 package fork
 
-import (
-	"time"
-
-	"github.com/misskeyactor/misskeyactor/runtime"
-)
+import "github.com/misskeyactor/misskeyactor/runtime"
 
 // dialect is The Fork as the runtime sees it.
 var dialect = runtime.Dialect{
@@ -14,7 +10,6 @@ var dialect = runtime.Dialect{
 	Path:                  "/stream",
 	Auth:                  runtime.AuthQuery,
 	ChannelsPerConnection: 4,
-	ServerPing:            30 * time.Second,
 	Words: runtime.Words{
 		Connect:    "open",
 		Connected:  "opened",
