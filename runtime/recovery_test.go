@@ -618,9 +618,8 @@ func storm(t *testing.T, seed uint64) {
 		t.Fatal(err)
 	}
 	var wg sync.WaitGroup
-	stop := make(chan struct{})
 	for range 8 {
-		wg.Go(func() { stormClient(s, chance, stop) })
+		wg.Go(func() { stormClient(s, chance) })
 	}
 	<-time.After(time.Duration(chance(200)) * time.Millisecond)
 	c, cancel := context.WithTimeout(context.Background(), wait)
@@ -631,24 +630,17 @@ func storm(t *testing.T, seed uint64) {
 	if err := s.Close(c); err != nil {
 		t.Errorf("Close: %v", err)
 	}
-	close(stop)
 	wg.Wait()
 	if left := s.Status().Subscriptions; len(left) != 0 {
 		t.Errorf("left: %+v", left)
 	}
 }
 
-func stormClient(s *runtime.Session, chance func(int) int, stop <-chan struct{}) {
+// stormClient subscribes and closes until the session closes, and then waits
+// for what it has to end.
+func stormClient(s *runtime.Session, chance func(int) int) {
 	var own []*runtime.Subscription
-	for {
-		select {
-		case <-stop:
-			for _, sub := range own {
-				<-sub.Done()
-			}
-			return
-		default:
-		}
+	for s.Err() == nil {
 		var handler runtime.HandlerFunc
 		if chance(3) > 0 {
 			handler = func(context.Context, any) error { stdruntime.Gosched(); return nil }
@@ -681,6 +673,9 @@ func stormClient(s *runtime.Session, chance func(int) int, stop <-chan struct{})
 		if chance(100) == 0 {
 			s.Reconnect()
 		}
+	}
+	for _, sub := range own {
+		<-sub.Done()
 	}
 }
 

@@ -247,8 +247,8 @@ func (s *Session) Reconnect() { s.tell(&reconnect{}) }
 // disconnected, what waits in the inboxes is delivered, and sockets closed.
 // It returns nil when every actor and goroutine is gone. When ctx ends first,
 // the rest of the inboxes is dropped, the handlers' contexts are cancelled and
-// sockets cut; Close then returns ctx's error if a handler still runs. A ctx
-// without a deadline gives ten seconds. A second call waits as the first.
+// sockets cut; Close then returns ctx's error if a handler still runs two
+// seconds later. A ctx without a deadline gives ten seconds. A second call waits as the first.
 //
 // A handler that closes its own client passes its own context, or one made
 // from it: Close then does not wait, least of all for that handler.
