@@ -69,6 +69,7 @@ func (p *printer) decodeUnion(s *source, u *union) {
 	s.declare(d, jen.Func().Id(name).Params(decoderParam()).Params(jen.Id(u.name), jen.Error()).BlockFunc(func(g *jen.Group) {
 		g.List(jen.Id("tag"), empty, jen.Id("_"), jen.Err()).Op(":=").Id("d").Dot("Tag").Call(jen.Lit(u.key))
 		g.Add(returnIfErr(jen.Nil()))
+		g.Defer().Id("d").Dot("EndUnion").Call()
 		if u.empty {
 			g.If(jen.Id("empty")).Block(jen.Return(jen.Nil(), jen.Id("d").Dot("Skip").Call()))
 		}

@@ -47,6 +47,7 @@ type Decoder struct {
 	jx      jx.Decoder
 	src     string
 	buf     []byte // src as bytes: what jx reads, so that its slices have offsets in src
+	unions  int    // how many the decoder is inside of
 	onDrift func(Drift)
 }
 
@@ -63,7 +64,7 @@ const maxIdleBuffer = 64 << 10
 
 // Reset makes d read src from its start.
 func (d *Decoder) Reset(src string) {
-	d.src = src
+	d.src, d.unions = src, 0
 	if cap(d.buf) > maxIdleBuffer {
 		d.buf = nil
 	}
@@ -255,10 +256,22 @@ func (d *Decoder) RawAppend(buf []byte) (json.RawMessage, error) {
 // key, wherever it stands, and leaves the decoder where it was. ok is false
 // when the key is absent or holds no string; empty tells an object without
 // keys. A null is read, and returned as ErrNull.
+//
+// It begins a union: when it returned no error, EndUnion follows what is read
+// of the value. Unions nest 100 levels deep at most, since each level is looked
+// through once more.
 func (d *Decoder) Tag(key string) (tag string, empty, ok bool, err error) {
 	if err := d.null(); err != nil {
 		return "", false, false, err
 	}
+	if d.unions >= maxUnions {
+		return "", false, false, errUnions
+	}
+	defer func() {
+		if err == nil {
+			d.unions++
+		}
+	}()
 	empty = true
 	err = d.jx.Capture(func(*jx.Decoder) error {
 		return d.Object(func(d *Decoder, k []byte) error {
@@ -278,6 +291,14 @@ func (d *Decoder) Tag(key string) (tag string, empty, ok bool, err error) {
 	})
 	return tag, empty, ok, err
 }
+
+// EndUnion ends what Tag began.
+func (d *Decoder) EndUnion() { d.unions-- }
+
+// maxUnions is how deep unions nest. Real ones are a handful of levels deep.
+const maxUnions = 100
+
+var errUnions = errors.New("unions are nested too deep")
 
 // Error is a value that could not be decoded, and where it stands.
 type Error struct {
