@@ -6611,6 +6611,7 @@ func DecodeNotification(d *codec.Decoder) (Notification, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer d.EndUnion()
 	var v interface {
 		Notification
 		Decode(*codec.Decoder) error
@@ -6717,6 +6718,7 @@ func DecodeRoleCondition(d *codec.Decoder) (RoleCondition, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer d.EndUnion()
 	if empty {
 		return nil, d.Skip()
 	}
@@ -6823,6 +6825,7 @@ func DecodePageBlock(d *codec.Decoder) (PageBlock, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer d.EndUnion()
 	var v interface {
 		PageBlock
 		Decode(*codec.Decoder) error

@@ -922,6 +922,7 @@ func DecodeReaction(d *codec.Decoder) (Reaction, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer d.EndUnion()
 	var v interface {
 		Reaction
 		Decode(*codec.Decoder) error
@@ -993,6 +994,7 @@ func DecodeRule(d *codec.Decoder) (Rule, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer d.EndUnion()
 	if empty {
 		return nil, d.Skip()
 	}
