@@ -303,6 +303,7 @@ func TestRecordedFramesCanFail(t *testing.T) {
 		}
 		return i
 	}
+	connects := slices.DeleteFunc(slices.Clone(frames), func(fr recorded) bool { return fr.Dir == "in" })
 	for _, tt := range []struct {
 		name, in, old, new, problem string
 	}{
@@ -317,13 +318,16 @@ func TestRecordedFramesCanFail(t *testing.T) {
 		{"a timestamp", `"type":"deleted","body":{"deletedAt"`, `"deletedAt":"2`, `"deletedAt":"never 2`, "never"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			i := first(tt.in)
-			changed := slices.Clone(frames)
-			changed[i].Frame = strings.Replace(changed[i].Frame, tt.old, tt.new, 1)
-			if changed[i].Frame == frames[i].Frame {
-				t.Fatalf("%s is not in %s", tt.old, frames[i].Frame)
+			frame := frames[first(tt.in)]
+			changed := frame
+			changed.Frame = strings.Replace(frame.Frame, tt.old, tt.new, 1)
+			if changed.Frame == frame.Frame {
+				t.Fatalf("%s is not in %s", tt.old, frame.Frame)
 			}
-			r := holdRecording(changed)
+			if r := holdRecording(append(slices.Clone(connects), frame)); len(r.problems) != 0 {
+				t.Fatalf("before: %q", r.problems)
+			}
+			r := holdRecording(append(slices.Clone(connects), changed))
 			if len(r.problems) != 1 || !strings.Contains(r.problems[0], tt.problem) {
 				t.Errorf("problems %q, want one that names %q", r.problems, tt.problem)
 			}
