@@ -31,12 +31,6 @@ func poll(t *testing.T, what string, cond func() bool) {
 	}
 }
 
-func (s *fakeSocket) isGone() bool {
-	s.f.mu.Lock()
-	defer s.f.mu.Unlock()
-	return s.gone
-}
-
 // open waits until exactly n sockets are open and returns them.
 func (f *fake) open(n int) (open []*fakeSocket) {
 	f.t.Helper()
