@@ -59,8 +59,8 @@ func (ds Diagnostics) Unwrap() []error {
 	return errs
 }
 
-// sort orders the diagnostics as a reader meets their places in the files.
-func (ds Diagnostics) sort() {
+// Sort orders the diagnostics as a reader meets their places in the files.
+func (ds Diagnostics) Sort() {
 	slices.SortStableFunc(ds, func(a, b *Diagnostic) int {
 		return cmp.Or(
 			a.Pos.compare(b.Pos),

@@ -33,7 +33,7 @@ func Load(fsys fs.FS, dir string) (*Spec, error) {
 	l.resolve()
 	l.check()
 	if len(l.diagnostics) > 0 {
-		l.diagnostics.sort()
+		l.diagnostics.Sort()
 		return nil, l.diagnostics
 	}
 	inheritEvidence(l.spec)

@@ -32,6 +32,9 @@ func (l *loader) messageOf(m *Message, o *object) {
 	if o.get("fields") != nil {
 		o.exclude("fields", "body", "as")
 		m.Fields = l.fields(o.get("fields"), o.what)
+		if v := o.get("fields"); v.kind == mappingValue && len(v.entries) == 0 {
+			l.report(v.Pos, CodeEmpty, o.what+" has no fields", "Write body: null when it has no body, or declare a field.")
+		}
 		return
 	}
 	switch {

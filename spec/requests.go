@@ -45,6 +45,9 @@ func (l *loader) declareRequest(e entry) {
 			what+" may lack its body, and yet requires the field "+quote(r.Fields[i].Name),
 			"Make every field optional, or remove bodyOptional.")
 	}
+	if v := o.get("bodyOptional"); r.BodyOptional && r.Role == RoleRequest && o.get("fields") == nil {
+		l.report(v.Pos, CodeConflict, what+" may lack its body, and has no fields that could be absent", "Remove bodyOptional, or declare fields.")
+	}
 	fresh := l.declare(requestSpace, r.Name, r.Pos)
 	if v := o.get("aliases"); v != nil {
 		l.strings(v, quote("aliases"), func(item *value) {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // want checks the kind of a value. A nil value (an absent key) and one that
@@ -36,7 +37,16 @@ func (l *loader) text(o *object, key string) string {
 	if !l.want(v, quote(key), stringValue) {
 		return ""
 	}
+	if strings.ContainsFunc(v.text, unprintable) {
+		l.report(v.Pos, CodeBadName, quote(key)+" has a character that cannot be seen", "Remove it; the text goes into Go comments.")
+		return ""
+	}
 	return v.text
+}
+
+// unprintable reports a rune that no file of Go may hold.
+func unprintable(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\t' || r == '\ufeff'
 }
 
 // flag reads a boolean that is false when absent.
@@ -111,7 +121,7 @@ func (l *loader) checkName(pos Pos, name string, pattern *regexp.Regexp, form st
 // wireName checks a name that stands in messages. Servers choose these, so
 // anything goes that can be seen.
 func (l *loader) wireName(pos Pos, name string) {
-	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' }) {
+	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unprintable(r) }) {
 		l.report(pos, CodeBadName, quote(name)+" cannot be used as a name here", "Write a name without spaces.")
 	}
 }

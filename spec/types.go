@@ -119,6 +119,8 @@ func (l *loader) union(t *Type, o *object) {
 	t.Discriminator = l.text(o, "union")
 	if v := o.get("union"); v.kind == stringValue && t.Discriminator == "" {
 		l.report(v.Pos, CodeUnion, "the discriminator has no name", "Name the key that tells the variants apart, as in union: type.")
+	} else if t.Discriminator != "" {
+		l.wireName(v.Pos, t.Discriminator)
 	}
 	if v := o.get("fields"); v != nil {
 		t.Fields = l.fields(v, o.what)
