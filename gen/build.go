@@ -11,7 +11,8 @@ import (
 // builder turns a spec into a program.
 type builder struct {
 	*faults
-	out *program
+	out          *program
+	typesPackage string // package name of the entities
 
 	entities *scope // the package of entities
 	bindings *scope // the package of bindings
@@ -24,16 +25,17 @@ type builder struct {
 
 // build fixes every name. The program is complete only when nothing was
 // found.
-func build(s *spec.Spec, f *faults) *program {
+func build(s *spec.Spec, typesPackage string, f *faults) *program {
 	b := &builder{
-		faults:   f,
-		out:      &program{spec: s},
-		entities: f.newScope(),
-		bindings: f.newScope(),
-		objects:  map[*spec.Type]*object{},
-		unions:   map[*spec.Type]*union{},
-		strings:  map[*spec.Type]string{},
-		sets:     map[*spec.EventSet]*eventSet{},
+		faults:       f,
+		out:          &program{spec: s},
+		typesPackage: typesPackage,
+		entities:     f.newScope(),
+		bindings:     f.newScope(),
+		objects:      map[*spec.Type]*object{},
+		unions:       map[*spec.Type]*union{},
+		strings:      map[*spec.Type]string{},
+		sets:         map[*spec.EventSet]*eventSet{},
 	}
 	b.bindings.reserve("a part of every package of bindings", bindingNames...)
 	for _, a := range aliases {
@@ -113,6 +115,9 @@ func (b *builder) fields(list []*spec.Field, in *scope, parent spec.Evidence) []
 		name := b.goName(f.GoName, f.Name, f.Pos, what)
 		in.claim(name, f.Pos, what)
 		t := b.typ(f.Type)
+		if f.Optional {
+			b.noEmptyUnion(f.Type, "may be absent")
+		}
 		d := paragraphs(f.Doc)
 		if f.Default != "" {
 			d = d.append("Default: " + f.Default + ".")
@@ -145,6 +150,14 @@ func formOf(t *typ, missing bool) form {
 	}
 }
 
+// noEmptyUnion refuses what nil would have to stand for besides {}.
+func (b *builder) noEmptyUnion(e *spec.TypeExpr, may string) {
+	if e.Named != nil && e.Named.Kind == spec.KindUnion && e.Named.Empty {
+		b.report(e.Pos, CodeEmptyUnion, "In Go, nil stands for {} here: make it one that is always there, or the union one that is never empty.",
+			"%s has `empty: true` and %s", e.Named.Name, may)
+	}
+}
+
 // typ resolves a use of a type.
 func (b *builder) typ(e *spec.TypeExpr) *typ {
 	t := &typ{nullable: e.Nullable}
@@ -154,6 +167,9 @@ func (b *builder) typ(e *spec.TypeExpr) *typ {
 	case e.Map != nil:
 		t.kind, t.elem = kindMap, b.typ(e.Map)
 	case e.Named != nil:
+		if e.Nullable {
+			b.noEmptyUnion(e, "may be null")
+		}
 		b.named(t, e.Named)
 	default:
 		t.kind = basics[e.Basic]
@@ -231,7 +247,7 @@ func (b *builder) tooMany(o *object) {
 // parameter returns the name of a method's parameter.
 func (b *builder) parameter(name string, pos spec.Pos, what string) string {
 	param := unexported(exported(name))
-	if !isParameterName(param) {
+	if !isParameterName(param) || param == b.typesPackage {
 		b.report(pos, CodeAs, "Choose another name; for a body, with `as:`.",
 			"%s cannot be the parameter that takes %s", quoted(param), what)
 	}

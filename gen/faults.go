@@ -1,10 +1,8 @@
 package gen
 
 import (
-	"cmp"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strings"
 
 	"github.com/misskeyactor/misskeyactor/spec"
@@ -13,11 +11,12 @@ import (
 // The kinds of fault that only show when Go is made of a spec. They continue
 // the codes of package spec.
 const (
-	CodeCollision spec.Code = "GN001" // two things of the spec get the same Go name
-	CodeGoName    spec.Code = "GN002" // a name cannot be made into a Go identifier
-	CodeAs        spec.Code = "GN003" // a name cannot be that of a body's field or parameter
-	CodeTooMany   spec.Code = "GN004" // an object has more required fields than can be tracked
-	CodeKey       spec.Code = "GN005" // a capture's key is not a string
+	CodeCollision  spec.Code = "GN001" // two things of the spec get the same Go name
+	CodeGoName     spec.Code = "GN002" // a name cannot be made into a Go identifier
+	CodeAs         spec.Code = "GN003" // a name cannot be that of a body's field or parameter
+	CodeTooMany    spec.Code = "GN004" // an object has more required fields than can be tracked
+	CodeKey        spec.Code = "GN005" // a capture's key is not a string
+	CodeEmptyUnion spec.Code = "GN006" // a union that {} belongs to may be null or absent as well
 )
 
 // faults collects what is wrong with a spec.
@@ -57,14 +56,7 @@ func (f *faults) collision(name string, first, second claim) {
 
 // sorted returns what was found as a reader meets it in the files.
 func (f *faults) sorted() spec.Diagnostics {
-	slices.SortStableFunc(f.found, func(a, b *spec.Diagnostic) int {
-		return cmp.Or(
-			cmp.Compare(a.File, b.File),
-			cmp.Compare(a.Line, b.Line),
-			cmp.Compare(a.Column, b.Column),
-			cmp.Compare(a.Message, b.Message),
-		)
-	})
+	f.found.Sort()
 	return f.found
 }
 

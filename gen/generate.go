@@ -42,7 +42,7 @@ func Generate(s *spec.Spec, opts Options) (*Tree, error) {
 		return nil, err
 	}
 	f := newFaults(opts.Files)
-	prog := build(s, f)
+	prog := build(s, opts.TypesPackage, f)
 	if len(f.found) > 0 {
 		return nil, f.sorted()
 	}
@@ -61,7 +61,7 @@ func (o Options) validate() error {
 	case !token.IsIdentifier(o.Package):
 		return fmt.Errorf("gen: %q cannot be the package name of the bindings", o.Package)
 	case !token.IsIdentifier(o.TypesPackage):
-		return fmt.Errorf("gen: %q cannot be the package name of the entities", o.TypesPackage)
+		return fmt.Errorf("gen: %q cannot be the package name of the entities; name another directory for them (-types)", o.TypesPackage)
 	case o.TypesImport == "":
 		return errors.New("gen: the import path of the entities is not given")
 	case o.Dir == o.TypesDir:

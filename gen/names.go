@@ -136,8 +136,8 @@ var taken = map[string]bool{
 	"error": true, "false": true, "float64": true, "int": true, "int64": true, "len": true, "make": true, "map": true,
 	"max": true, "min": true, "new": true, "nil": true, "panic": true, "print": true, "real": true, "string": true, "true": true,
 
-	"c": true, "codec": true, "context": true, "ctx": true, "e": true, "handler": true, "jx": true, "misskey": true,
-	"opt": true, "opts": true, "runtime": true, "s": true,
+	"c": true, "codec": true, "context": true, "ctx": true, "e": true, "err": true, "handler": true, "iter": true,
+	"json": true, "jx": true, "opt": true, "opts": true, "runtime": true, "s": true, "sub": true, "time": true,
 }
 
 // isParameterName reports whether name can stand for a parameter of a

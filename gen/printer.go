@@ -85,7 +85,9 @@ func (p *printer) done(s *source) {
 	var b bytes.Buffer
 	if err := s.Render(&b); err != nil {
 		if p.err == nil {
-			p.err = fmt.Errorf("print %s: %w", s.name, err)
+			// jennifer prints the whole file behind its first line.
+			first, _, _ := strings.Cut(err.Error(), "\n")
+			p.err = fmt.Errorf("print %s: %s", s.name, first)
 		}
 		return
 	}

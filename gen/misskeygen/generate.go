@@ -112,18 +112,38 @@ func (t *target) tree() (*gen.Tree, error) {
 	}
 	switch {
 	case t.types == "":
-		opts.TypesDir = path.Join(out, s.Name)
+		opts.TypesDir = path.Join(out, strings.ReplaceAll(s.Name, "-", ""))
 	case isImportPath(t.types):
 		opts.TypesImport = t.types
 	default:
 		opts.TypesDir = filepath.ToSlash(filepath.Clean(t.types))
 	}
 	if opts.TypesDir != "" {
+		if same(t.out, opts.TypesDir) {
+			return nil, fmt.Errorf("-out and -types are both %s: bindings and entities need a directory each", t.out)
+		}
 		if opts.TypesImport, err = gen.ImportPath(filepath.FromSlash(opts.TypesDir)); err != nil {
 			return nil, err
 		}
 	}
 	return gen.Generate(s, opts)
+}
+
+// same reports whether two directories are one, however they are written.
+func same(a, b string) bool {
+	return real(a) == real(b)
+}
+
+// real is the directory's own path, as far as it exists.
+func real(dir string) string {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return dir
+	}
+	if resolved, err := filepath.EvalSymlinks(abs); err == nil {
+		return resolved
+	}
+	return abs
 }
 
 // packageName is the package name that the directory suggests.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/misskeyactor/misskeyactor/gen/openapi"
@@ -16,7 +18,7 @@ a seed for a person to correct. FILE may be - for standard input.
 
   -root NAME  a schema to begin with; what it uses comes along, and nothing
               else. May be repeated. Without it every schema is taken.
-  -o FILE     where to write (default standard output)
+  -o FILE     a new file to write to (default standard output)
 
   misskeygen import openapi api.json
   misskeygen import openapi -root Note -root Notification -o types.yaml api.json
@@ -56,10 +58,24 @@ func importDocument(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	if out != "" {
-		return os.WriteFile(out, yaml, 0o666)
+		return writeNew(out, yaml)
 	}
 	_, err = stdout.Write(yaml)
 	return err
+}
+
+// writeNew writes a file that is not there yet: what is there has been
+// corrected by hand, or is the document itself.
+func writeNew(name string, data []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s exists; an import is the seed of a spec and replaces nothing", name)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
 }
 
 func importFile(name string, opts openapi.Options) ([]byte, error) {

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/misskeyactor/misskeyactor/gen/openapi"
 	"github.com/misskeyactor/misskeyactor/spec"
@@ -85,6 +86,9 @@ func exitCode(err error, stderr io.Writer) int {
 		return exitFaults
 	case errors.As(err, &diagnostics):
 		fmt.Fprintln(stderr, diagnostics)
+		if slices.ContainsFunc(diagnostics, func(d *spec.Diagnostic) bool { return d.Code == spec.CodeUnreadable }) {
+			return exitUsage
+		}
 		return exitFaults
 	case errors.As(err, &fault):
 		fmt.Fprintln(stderr, err)

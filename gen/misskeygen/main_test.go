@@ -142,8 +142,40 @@ func TestFaultsOfTheSpec(t *testing.T) {
 	_, stderr = call(t, exitFaults, "check", "-spec", "spec", "-out", "bot")
 	contains(t, stderr, "spec/types.yaml:35:7: ", "[GN001]", "      clone?: string\n          ^\n", "goName:")
 
-	_, stderr = call(t, exitFaults, "generate", "-spec", filepath.Join("..", "nowhere"), "-out", "bot")
+	_, stderr = call(t, exitUsage, "generate", "-spec", filepath.Join("..", "nowhere"), "-out", "bot")
 	contains(t, stderr, "../nowhere:1:1: ")
+}
+
+func TestBindingsAndEntitiesNeedADirectoryEach(t *testing.T) {
+	enter(t)
+	abs, err := filepath.Abs("bot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time there is something to lose
+		_, stderr := call(t, exitUsage, "generate", "-spec", "spec", "-out", "bot", "-types", abs)
+		contains(t, stderr, "a directory each")
+		if err := os.MkdirAll("bot", 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestImportReplacesNothing(t *testing.T) {
+	enter(t)
+	const document = `{"openapi":"3.1.0","components":{"schemas":{"A":{"type":"object","properties":{"x":{"type":"string"}}}}}}`
+	if err := os.WriteFile("api.json", []byte(document), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	call(t, exitOK, "import", "openapi", "-o", "types.yaml", "api.json")
+	for _, out := range []string{"types.yaml", "api.json"} {
+		_, stderr := call(t, exitUsage, "import", "openapi", "-o", out, "api.json")
+		contains(t, stderr, out+" exists")
+	}
+	text, err := os.ReadFile("api.json")
+	if err != nil || string(text) != document {
+		t.Errorf("the document is now %q, %v", text, err)
+	}
 }
 
 func TestWrongCalls(t *testing.T) {

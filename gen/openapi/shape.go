@@ -3,6 +3,7 @@ package openapi
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/misskeyactor/misskeyactor/spec"
 )
@@ -251,7 +252,7 @@ func (b *builder) properties(n *node) []property {
 	return own
 }
 
-func invisible(r rune) bool { return r <= ' ' }
+func invisible(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\ufeff' }
 
 // all reads allOf: named objects become embeds, nameless ones give their
 // fields.
