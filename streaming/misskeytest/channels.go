@@ -82,10 +82,16 @@ func openPublic(*channelConn) (string, bool) { return "", true }
 // openForUser: what is published to the user goes to all their connections.
 func openForUser(c *channelConn) (string, bool) { return string(c.me()), true }
 
-// openNamed: the param has to be a string; whether anything has that id is not
-// looked at.
+// openNamed: the param has to be a string if it is there; whether anything has
+// that id is not looked at, and without one the channel is connected and
+// silent.
 func openNamed(param string) func(*channelConn) (string, bool) {
-	return func(c *channelConn) (string, bool) { return c.params.text(param) }
+	return func(c *channelConn) (string, bool) {
+		if _, there := c.params[param]; !there {
+			return "", true
+		}
+		return c.params.text(param)
+	}
 }
 
 func openTimeline(c *channelConn) (string, bool) {

@@ -41,7 +41,8 @@
 //
 // # Where it differs
 //
-// Follows, and with them timelines, take effect at once, where the real server
+// A connect and a disconnect that arrive together really stop the channel,
+// where the real server goes on sending on some. Follows, and with them timelines, take effect at once, where the real server
 // takes up to ten seconds. There are no mutes and blocks and no other servers.
 // Connects that arrive in a burst are dealt with one after the other: the real
 // server lets more than 32 channels, and the same channel twice, slip through
