@@ -19,7 +19,7 @@ func demo(ctx context.Context, d *diary) (err error) {
 	bot := server.AddUser("greeter", misskeytest.AsBot())
 	alice, bob := server.AddUser("alice"), server.AddUser("bob")
 
-	client, err := start(ctx, server.URL, bot.Token(), d)
+	client, _, err := start(ctx, server.URL, bot.Token(), d)
 	if err != nil {
 		return err
 	}

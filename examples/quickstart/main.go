@@ -51,23 +51,24 @@ func run(ctx context.Context, host string, args []string) error {
 	if token == "" {
 		return errors.New("MISSKEY_TOKEN is empty; make a token in the server's settings, under API")
 	}
-	client, err := start(ctx, host, token, d)
+	client, main, err := start(ctx, host, token, d)
 	if err != nil {
 		return err
 	}
 	select {
 	case <-ctx.Done(): // interrupted
-	case <-client.Done():
+	case <-main.Done(): // ended for good, and says why
+		err = main.Err()
 	}
-	return finish(client)
+	return errors.Join(err, finish(client))
 }
 
 // start connects and subscribes the greeter to the account's main channel.
-func start(ctx context.Context, host, token string, d *diary) (*streaming.Client, error) {
+func start(ctx context.Context, host, token string, d *diary) (*streaming.Client, *streaming.MainSubscription, error) {
 	client, err := streaming.Connect(ctx, host, streaming.WithToken(token), streaming.WithHooks(d),
 		streaming.WithLogger(slog.New(slog.DiscardHandler))) // the diary says it all
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	g := &greeter{client: client, diary: d}
 	main, err := client.Main(ctx, g)
@@ -78,16 +79,15 @@ func start(ctx context.Context, host, token string, d *diary) (*streaming.Client
 		err = main.WaitLive(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(err, finish(client))
+		return nil, nil, errors.Join(err, finish(client))
 	}
 	d.say("connected to %s as @%s", client.Status().Host, g.me.Username)
-	return client, nil
+	return client, main, nil
 }
 
-// finish closes the client and returns why it was closed, unless that was us.
+// finish closes the client.
 func finish(client *streaming.Client) error {
-	reason := client.Err()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	return errors.Join(reason, client.Close(ctx))
+	return client.Close(ctx)
 }
