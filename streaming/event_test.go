@@ -83,13 +83,12 @@ func decodedEvents(t *testing.T) []decoded {
 // pointer and as a value.
 func TestEventJSON(t *testing.T) {
 	for _, d := range decodedEvents(t) {
-		r := &report{nulls: map[string]int{}}
 		for _, v := range []any{d.event, reflect.ValueOf(d.event).Elem().Interface()} {
 			text, err := json.Marshal(v)
 			if err != nil {
 				t.Fatalf("%s: %v", d.name, err)
 			}
-			if err := r.same(d.name, text, []byte(d.payload)); err != nil {
+			if err := sameJSON(d.name, text, []byte(d.payload)); err != nil {
 				t.Error(err)
 			}
 		}
