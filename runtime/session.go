@@ -185,9 +185,9 @@ func (s *Session) subscribe(ctx context.Context, sl *slot, handler HandlerFunc, 
 		return nil, err
 	}
 	registered := make(chan struct{})
-	if err := s.tell(&attach{sub: sub, registered: registered}); err != nil {
+	if !s.tell(&attach{sub: sub, registered: registered}) {
 		sub.cancel()
-		return nil, fmt.Errorf("misskey: %s: %w", sub.name, err)
+		return nil, fmt.Errorf("misskey: %s: %w", sub.name, s.Err())
 	}
 	select {
 	case <-registered:
@@ -318,13 +318,14 @@ func (s *Session) shut(reason error, now bool) {
 	}
 }
 
-// tell sends to the session's actor, unless the session is closing.
-func (s *Session) tell(msg any) error {
-	if err := s.Err(); err != nil {
-		return err
+// tell sends to the session's actor, and reports false when the session is
+// closing and nobody wants to know.
+func (s *Session) tell(msg any) bool {
+	if s.Err() != nil {
+		return false
 	}
 	s.send(msg)
-	return nil
+	return true
 }
 
 func (s *Session) send(msg any) {

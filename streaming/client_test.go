@@ -460,7 +460,9 @@ func TestHandshakeFailuresSayWhich(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	closed.Close()
+	if err := closed.Close(); err != nil {
+		t.Fatal(err)
+	}
 	const secret = "0123456789abcdef"
 	for _, tt := range []struct {
 		name, url, token string

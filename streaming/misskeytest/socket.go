@@ -57,7 +57,7 @@ func (s *Server) newSocket(l *listening, ws *websocket.Conn, who credential) *So
 
 // run serves the socket until it ends. It needs Server.mu not to be held.
 func (k *Socket) run() {
-	defer k.conn.Close()
+	defer func() { _ = k.conn.Close() }()
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
