@@ -85,7 +85,7 @@ var aliases = []alias{
 		doc: "InboxBytes bounds the inbox in bytes of frames as well. The default is 32 MiB. One event always fits."},
 	{kind: aliasFunc, name: "ToActor", result: "SubscribeOption", params: []param{{name: "pid", typ: pidType}, {name: "inFlight", typ: jen.Int()}},
 		doc: "ToActor delivers the events to an actor, as the same structs, in place of a handler. At most inFlight events are on their way:" +
-			" the actor calls Done on each when it has dealt with it. It is one of the system the client runs in, which is WithActorSystem's or WithParent's. The subscription ends with ErrReceiverStopped when the actor stops."},
+			" the actor calls Done on each when it has dealt with it, or has panicked on it: an event without a Done keeps its place. It is one of the system the client runs in, which is WithActorSystem's or WithParent's. The subscription ends with ErrReceiverStopped when the actor stops."},
 
 	{kind: aliasType, name: "Meta", doc: "Meta is what every event knows of itself. Events embed it."},
 	{kind: aliasType, name: "GapInfo", doc: "GapInfo is a span of time in which a subscription may have missed events."},
@@ -93,7 +93,7 @@ var aliases = []alias{
 	{kind: aliasConst, name: "GapReconnect", doc: "GapReconnect: the socket was lost, and a new one took over."},
 	{kind: aliasConst, name: "GapOverflow", doc: "GapOverflow: the subscription's inbox was full and its policy dropped events."},
 
-	{kind: aliasType, name: "Subscription", doc: "Subscription is the handle on a channel, a capture or the broadcasts, whatever its events. Every typed handle embeds one: WaitLive, State, Err, Done, Close, Status and PID are its methods."},
+	{kind: aliasType, name: "Subscription", doc: "Subscription is the handle on a channel, a capture or the broadcasts, whatever its events. Every typed handle embeds one: WaitLive, State, Err, Ended, Done, Close, Status and PID are its methods."},
 	{kind: aliasType, name: "State", doc: "State is where a subscription stands."},
 	{kind: aliasConst, name: "StateConnecting", doc: "StateConnecting: not yet live for the first time."},
 	{kind: aliasConst, name: "StateLive", doc: "StateLive: the server has acknowledged it, or, for what servers do not acknowledge, has been told of it."},

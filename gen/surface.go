@@ -14,7 +14,7 @@ var metaNames = []string{
 // subscriptionNames are the methods of every subscription.
 var subscriptionNames = []string{
 	"Subscription", "Events",
-	"Channel", "Close", "Done", "Err", "ID", "Key", "PID", "Send", "State", "Status", "WaitLive",
+	"Channel", "Close", "Done", "Ended", "Err", "ID", "Key", "PID", "Send", "State", "Status", "WaitLive",
 }
 
 // clientNames are the methods of every client.

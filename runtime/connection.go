@@ -105,6 +105,7 @@ type (
 		info    ConnectionInfo
 		err     error
 		excerpt string
+		size    int
 	}
 	// overflowed says that a subscription's inbox was full: it began to drop
 	// events, or ended.
@@ -211,7 +212,7 @@ func (c *connection) Receive(ctx actor.Context) {
 			c.send(c.connect(msg.life)...)
 		}
 	case *skippedFrame:
-		c.session.skipped(msg.info, msg.err, msg.excerpt)
+		c.session.skipped(msg.info, msg.err, msg.excerpt, msg.size)
 	case *overflowed:
 		c.overflowed(msg)
 	case *elect:

@@ -62,6 +62,9 @@ type FrameSkipped struct {
 	Err error
 	// Excerpt is the frame's beginning, 256 bytes at most.
 	Excerpt string
+	// Size is the frame's size in bytes; zero for one that is too large, which
+	// is not read to its end.
+	Size int
 }
 
 func knownHook(h Hook) bool {

@@ -297,7 +297,8 @@ func InboxBytes(n int) SubscribeOption {
 // ToActor delivers the events to an actor, as the bindings' event structs, in
 // place of a handler. The actor is one of the system the client runs in, which
 // is WithActorSystem's or WithParent's. At most inFlight events are on their way: the actor
-// calls Done on each when it has dealt with it. The subscription ends with
+// calls Done on each when it has dealt with it, or has panicked on it: an event
+// without a Done keeps its place. The subscription ends with
 // ErrReceiverStopped when the actor stops.
 func ToActor(pid *actor.PID, inFlight int) SubscribeOption {
 	return func(c *subscribeConfig) error {

@@ -77,6 +77,12 @@ func TestLastSubscriptionOfAConnectionStillGetsItsEvents(t *testing.T) {
 	for range 4 {
 		sock.event(id, "text", `"x"`)
 	}
+	<-sub.Ended()
+	select {
+	case <-sub.Done():
+		t.Error("done while its handler runs")
+	default:
+	}
 	poll(t, "the connection to be retired", func() bool { return len(s.Status().Connections) == 1 })
 	close(release)
 	<-sub.Done()

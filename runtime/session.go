@@ -378,11 +378,10 @@ func (s *Session) untrack(sub *Subscription) {
 	delete(s.subs, sub)
 }
 
-func (s *Session) skipped(info ConnectionInfo, err error, frame string) {
-	excerpt := frame[:min(len(frame), excerptSize)]
-	s.logger.Warn("misskey: frame skipped", "connection", info.Number, "error", err, "size", len(frame))
+func (s *Session) skipped(info ConnectionInfo, err error, excerpt string, size int) {
+	s.logger.Warn("misskey: frame skipped", "connection", info.Number, "error", err, "size", size)
 	each(s, func(h HookFrame) {
-		h.OnFrameSkipped(FrameSkipped{Connection: info, Err: err, Excerpt: excerpt})
+		h.OnFrameSkipped(FrameSkipped{Connection: info, Err: err, Excerpt: excerpt, Size: size})
 	})
 }
 

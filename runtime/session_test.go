@@ -334,6 +334,9 @@ func TestFramesThatAreNoUseAreSkipped(t *testing.T) {
 			if len(skipped) != 1 || !errors.Is(skipped[0].Err, tt.err) || len(skipped[0].Excerpt) > 256 {
 				t.Errorf("hook got %v, want %v", skipped, tt.err)
 			}
+			if size := len(tt.frame); skipped[0].Size != size && !errors.Is(tt.err, runtime.ErrFrameTooLarge) {
+				t.Errorf("size %d, want %d", skipped[0].Size, size)
+			}
 		})
 	}
 	for _, tt := range []struct{ name, typ, body string }{
@@ -421,6 +424,7 @@ func TestSlowConsumerEnds(t *testing.T) {
 		}
 		got = append(got, e.(*text).Text)
 	}
+	<-sub.Ended()
 	if fmt.Sprint(got) != "[0 1]" || !errors.Is(last, runtime.ErrSlowConsumer) {
 		t.Errorf("got %v and %v", got, last)
 	}

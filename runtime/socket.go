@@ -280,7 +280,7 @@ func (s *socket) readLoop() error {
 			s.receive(buf, now)
 		} else {
 			s.conn.session.stats.tooLarge.Add(1)
-			s.skip(fmt.Errorf("%w: more than %d bytes", ErrFrameTooLarge, c.maxFrame), buf)
+			s.skip(fmt.Errorf("%w: more than %d bytes", ErrFrameTooLarge, c.maxFrame), buf, 0)
 		}
 		s.conn.lastHeard.Store(now.UnixNano()) // only now: a gap may begin here
 		if cap(buf) > 256<<10 {
@@ -325,7 +325,7 @@ func (s *socket) receive(frame []byte, now time.Time) {
 	env, err := wire.Scan(frame)
 	if err != nil {
 		stats.malformed.Add(1)
-		s.skip(err, frame)
+		s.skip(err, frame, len(frame))
 		return
 	}
 	words := &s.conn.session.dialect.Words
@@ -348,7 +348,7 @@ func (s *socket) receive(frame []byte, now time.Time) {
 		return
 	}
 	stats.unknownFrames.Add(1)
-	s.skip(fmt.Errorf("%w %q", ErrUnknownFrame, env.Type), frame)
+	s.skip(fmt.Errorf("%w %q", ErrUnknownFrame, env.Type), frame, len(frame))
 }
 
 // broadcast offers a broadcast to whoever listens.
@@ -361,7 +361,7 @@ func (s *socket) broadcast(frame []byte, env wire.Envelope, now time.Time) {
 		var err error
 		if env, err = wire.Full(frame); err != nil {
 			s.conn.session.stats.malformed.Add(1)
-			s.skip(err, frame)
+			s.skip(err, frame, len(frame))
 			return
 		}
 	}
@@ -390,6 +390,9 @@ func offer(subs []*Subscription, it item) {
 
 // skip hands a frame that is no use to the connection actor, which tells of
 // it.
-func (s *socket) skip(err error, frame []byte) {
-	s.conn.tell(&skippedFrame{info: s.info, err: err, excerpt: string(frame[:min(len(frame), excerptSize)])})
+func (s *socket) skip(err error, frame []byte, size int) {
+	s.conn.tell(&skippedFrame{info: s.info, err: err, excerpt: excerpt(frame), size: size})
 }
+
+// excerpt is a frame's beginning, for people.
+func excerpt(frame []byte) string { return string(frame[:min(len(frame), excerptSize)]) }

@@ -44,8 +44,8 @@ type SubscriptionStatus struct {
 	Attempts uint64
 	// InboxEvents and InboxBytes are waiting to be delivered.
 	InboxEvents, InboxBytes int
-	// Delivered counts events handed on, Dropped those the overflow policy or
-	// Close dropped, Unknown those without a type, Drift the departures from
+	// Delivered counts events of a known type handed on, Dropped those the overflow policy or
+	// Close dropped, Unknown those without one, Drift the departures from
 	// the spec in decoded ones, HandlerErrors and HandlerPanics what became
 	// of them.
 	Delivered, Dropped, Unknown, Drift, HandlerErrors, HandlerPanics uint64

@@ -46,6 +46,7 @@ type Subscription struct {
 	inbox  inbox
 	ctx    context.Context
 	cancel context.CancelFunc
+	ended  chan struct{}
 	done   chan struct{}
 	pid    *actor.PID  // set before Subscribe returns
 	conn   *connection // likewise; never changes
@@ -98,7 +99,7 @@ func (s *Session) newSubscription(sl *slot, handler HandlerFunc, def Overflow, o
 	sub := &Subscription{
 		session: s, id: newID(), name: sl.name(), set: sl.events(), ends: sl.endsWith(), slot: sl,
 		handler: handler, config: c,
-		done: make(chan struct{}), state: StateConnecting, changed: make(chan struct{}),
+		ended: make(chan struct{}), done: make(chan struct{}), state: StateConnecting, changed: make(chan struct{}),
 	}
 	sub.ctx, sub.cancel = context.WithCancel(context.WithValue(s.ctx, handlerKey{}, s))
 	sub.inbox.init(c)
@@ -126,8 +127,12 @@ func (s *Subscription) Key() string { return s.slot.key }
 // subscription is over and its last event dealt with.
 func (s *Subscription) PID() *actor.PID { return s.pid }
 
+// Ended returns a channel that is closed when the subscription is over: Err
+// tells why. Events from before may still be on their way to the handler.
+func (s *Subscription) Ended() <-chan struct{} { return s.ended }
+
 // Done returns a channel that is closed when the subscription is over and its
-// last handler call has returned.
+// last handler call has returned, which may be long after it has Ended.
 func (s *Subscription) Done() <-chan struct{} { return s.done }
 
 // State returns where the subscription stands now.
@@ -270,9 +275,14 @@ func (s *Subscription) end(reason error, drop bool) {
 		s.err = reason
 		s.change(StateClosed)
 		s.link.Store(nil)
+		close(s.ended)
 	}
 	s.mu.Unlock()
-	s.dropped.Add(uint64(s.inbox.finish(drop)))
+	dropped := s.inbox.finish(drop)
+	s.dropped.Add(uint64(dropped))
+	if dropped > 0 && s.session.Err() != nil {
+		s.session.logger.Warn("misskey: closing dropped events", "channel", s.name, "subscription", s.id, "events", dropped)
+	}
 	if drop {
 		s.cancel()
 	}
@@ -342,7 +352,7 @@ func (s *Subscription) decode(it item) any {
 		env, full := wire.Full(frame)
 		if full != nil {
 			s.session.stats.malformed.Add(1)
-			s.session.skipped(it.socket, full, it.frame)
+			s.session.skipped(it.socket, full, excerpt(frame), len(frame))
 			return nil
 		}
 		if string(env.ID) != it.id {

@@ -57,7 +57,7 @@ func run(ctx context.Context, host string, args []string) error {
 	}
 	select {
 	case <-ctx.Done(): // interrupted
-	case <-main.Done(): // ended for good, and says why
+	case <-main.Ended(): // for good, and says why
 		err = main.Err()
 	}
 	return errors.Join(err, finish(client))
