@@ -135,8 +135,9 @@ func InboxBytes(n int) SubscribeOption {
 
 // ToActor delivers the events to an actor, as the same structs, in place of a
 // handler. At most inFlight events are on their way: the actor calls Done on
-// each when it has dealt with it. It is one of the system the client runs in,
-// which is WithActorSystem's or WithParent's. The subscription ends with
+// each when it has dealt with it, or has panicked on it: an event without a
+// Done keeps its place. It is one of the system the client runs in, which is
+// WithActorSystem's or WithParent's. The subscription ends with
 // ErrReceiverStopped when the actor stops.
 func ToActor(pid *actor.PID, inFlight int) SubscribeOption {
 	return runtime.ToActor(pid, inFlight)
@@ -161,7 +162,7 @@ const (
 
 // Subscription is the handle on a channel, a capture or the broadcasts,
 // whatever its events. Every typed handle embeds one: WaitLive, State, Err,
-// Done, Close, Status and PID are its methods.
+// Ended, Done, Close, Status and PID are its methods.
 type Subscription = runtime.Subscription
 
 // State is where a subscription stands.
