@@ -218,7 +218,7 @@ func (c *connection) Receive(ctx actor.Context) {
 	case *elect:
 		c.elect()
 	case *crashed:
-		c.recover()
+		c.beginAgain()
 	case *shutdown:
 		c.shutdown(msg.now)
 	case *force:
@@ -493,8 +493,8 @@ func (c *connection) overflowed(msg *overflowed) {
 	each(c.session, func(h HookOverflow) { h.OnOverflow(sub) })
 }
 
-// recover begins again after this actor panicked.
-func (c *connection) recover() {
+// beginAgain follows a panic of this actor: with a fresh socket.
+func (c *connection) beginAgain() {
 	switch {
 	case c.closing || c.dialing:
 	case c.socket.Load() != nil:
