@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/misskeyactor/misskeyactor/runtime/codec"
-	"github.com/misskeyactor/misskeyactor/runtime/wire"
 )
 
 // HandlerFunc receives the decoded events of one subscription, one at a time
@@ -112,14 +111,6 @@ type CaptureKind struct {
 	Key         string // key that names the entity, in all three frames' bodies
 	EndsWith    string // event after which no other comes; "" = none
 	Events      *EventSet
-}
-
-// subject returns what an update is about: the string under the kind's key.
-func (k *CaptureKind) subject(frame []byte, env wire.Envelope) []byte {
-	if k.Key == "id" {
-		return env.ID // the scanner has it already
-	}
-	return wire.String(frame, env.Body, k.Key)
 }
 
 // Request is a top-level message from the client, as the bindings describe

@@ -274,7 +274,7 @@ func (c *connection) dialed(msg *dialed) {
 	}
 }
 
-// refused decides what a failed dial means.
+// dialFailed decides what a failed dial means.
 func (c *connection) dialFailed(err error) {
 	c.lastErr.Store(&err)
 	var h *HandshakeError
@@ -342,8 +342,7 @@ func (c *connection) use(sock *socket) {
 	// Routes are in place before the reader's first frame.
 	c.send(frames...)
 	sock.run()
-	c.session.wasOpened()
-	c.session.send(&socketOpened{})
+	c.session.opened()
 	c.session.elect()
 	each(c.session, func(h HookConnection) { h.OnConnected(c.info()) })
 }
@@ -513,12 +512,7 @@ func (c *connection) detach(sub *Subscription) {
 	if l == nil {
 		return
 	}
-	var rest []*Subscription
-	for _, other := range l.subs {
-		if other != sub {
-			rest = append(rest, other)
-		}
-	}
+	rest := slices.DeleteFunc(slices.Clone(l.subs), func(other *Subscription) bool { return other == sub })
 	l.subs = rest
 	up := c.socket.Load() != nil
 	if len(rest) > 0 || up && l.parks() && l.wireID != "" {

@@ -48,8 +48,8 @@ type HookOverflow interface {
 }
 
 // HookDrift is told where decoded JSON departs from the spec the bindings
-// were generated from: unknown keys, keys that are missing, nulls. Without
-// such a hook drift is not looked for, beyond what Stats counts.
+// were generated from: unknown keys, keys that are missing, nulls. A
+// subscription's Status counts it with or without such a hook.
 type HookDrift interface {
 	OnDrift(sub *Subscription, eventType string, drift codec.Drift)
 }

@@ -12,7 +12,6 @@ type item struct {
 	gap      *GapInfo // set for a gap; nothing else is then
 	frame    string
 	payload  wire.Span
-	id       string // wire id or capture key the frame was routed by
 	typ      string
 	received time.Time
 	socket   ConnectionInfo // which brought it

@@ -29,8 +29,8 @@ func TestInboxLosesNothingWithoutAGap(t *testing.T) {
 						}
 						return true
 					}
-					if want := fmt.Sprint(taken); it.id != want {
-						t.Fatalf("took %s, want %s", it.id, want)
+					if want := fmt.Sprint(taken); it.typ != want {
+						t.Fatalf("took %s, want %s", it.typ, want)
 					}
 					taken++
 					return true
@@ -40,7 +40,7 @@ func TestInboxLosesNothingWithoutAGap(t *testing.T) {
 					now = now.Add(time.Second)
 					switch rng.IntN(8) {
 					case 0, 1, 2, 3:
-						p := in.push(item{id: fmt.Sprint(pushed), frame: string(make([]byte, rng.IntN(15))), received: now})
+						p := in.push(item{typ: fmt.Sprint(pushed), frame: string(make([]byte, rng.IntN(15))), received: now})
 						dropped += p.dropped
 						pushed++
 					case 4, 5, 6:
@@ -66,7 +66,7 @@ func TestInboxGapsStandInOrderOfTime(t *testing.T) {
 	var in inbox
 	in.init(subscribeConfig{overflow: OverflowDropOldest, events: 2, bytes: 1 << 20})
 	at := func(s int64) time.Time { return time.Unix(s, 0) }
-	push := func(s int64) { in.push(item{id: fmt.Sprint(s), frame: "x", received: at(s)}) }
+	push := func(s int64) { in.push(item{typ: fmt.Sprint(s), frame: "x", received: at(s)}) }
 	push(1)
 	in.beginGap(at(1))
 	in.beginGap(at(2)) // the first one counts
@@ -85,7 +85,7 @@ func TestInboxGapsStandInOrderOfTime(t *testing.T) {
 		if it.gap != nil {
 			got = append(got, fmt.Sprintf("%s of %d from %d to %d", it.gap.Cause, it.gap.Lost, it.gap.From.Unix(), it.gap.To.Unix()))
 		} else {
-			got = append(got, it.id)
+			got = append(got, it.typ)
 		}
 	}
 	want := "[overflow of 1 from 1 to 6 reconnect of 0 from 1 to 5 overflow of 1 from 5 to 7 6 7 reconnect of 0 from 7 to 9]"
@@ -97,10 +97,10 @@ func TestInboxGapsStandInOrderOfTime(t *testing.T) {
 func TestInboxFinishes(t *testing.T) {
 	var in inbox
 	in.init(subscribeConfig{events: 10, bytes: 100})
-	in.push(item{id: "1"})
+	in.push(item{typ: "1"})
 	in.finish(false)
-	in.push(item{id: "2"})
-	if it, ok, done := in.take(); !ok || done || it.id != "1" {
+	in.push(item{typ: "2"})
+	if it, ok, done := in.take(); !ok || done || it.typ != "1" {
 		t.Errorf("got %v %v %v", it, ok, done)
 	}
 	if _, ok, done := in.take(); ok || !done {
@@ -108,7 +108,7 @@ func TestInboxFinishes(t *testing.T) {
 	}
 	in = inbox{}
 	in.init(subscribeConfig{events: 10, bytes: 100})
-	in.push(item{id: "1"})
+	in.push(item{typ: "1"})
 	if n := in.finish(true); n != 1 {
 		t.Errorf("%d dropped", n)
 	}

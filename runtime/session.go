@@ -248,7 +248,8 @@ func (s *Session) Reconnect() { s.tell(&reconnect{}) }
 // It returns nil when every actor and goroutine is gone. When ctx ends first,
 // the rest of the inboxes is dropped, the handlers' contexts are cancelled and
 // sockets cut; Close then returns ctx's error if a handler still runs two
-// seconds later. A ctx without a deadline gives ten seconds. A second call waits as the first.
+// seconds later. A ctx without a deadline gives ten seconds. A second call
+// waits as the first.
 //
 // A handler that closes its own client passes its own context, or one made
 // from it: Close then does not wait, least of all for that handler.
@@ -356,10 +357,20 @@ func (s *Session) starting() bool {
 	return !s.ready
 }
 
-func (s *Session) wasOpened() {
+// opened notes that there is a socket, and tells Connect.
+func (s *Session) opened() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.ready = true
+	s.mu.Unlock()
+	s.report(nil)
+}
+
+// report tells Connect how the first dial went.
+func (s *Session) report(err error) {
+	select {
+	case s.dialOnce <- err:
+	default:
+	}
 }
 
 // reason is why subscriptions end when the session does.
@@ -392,6 +403,14 @@ func (h troubleOnly) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
 }
 
+func (h troubleOnly) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return troubleOnly{h.Handler.WithAttrs(attrs)}
+}
+
+func (h troubleOnly) WithGroup(name string) slog.Handler {
+	return troubleOnly{h.Handler.WithGroup(name)}
+}
+
 // begin starts an actor's work. Started comes too early for that: the actor's
 // PID is not yet where others look for it.
 type begin struct{}
@@ -419,9 +438,7 @@ type (
 		late
 		slot *slot
 	}
-	// socketOpened says that a connection has a socket.
-	socketOpened struct{ late }
-	// refused says that the server will not have us, whatever we do.
+	// dialRefused says that the server will not have us, whatever we do.
 	dialRefused struct {
 		late
 		err error
@@ -473,8 +490,6 @@ func (a *sessionActor) Receive(ctx actor.Context) {
 		a.detach(ctx, msg.sub)
 	case *unparked:
 		a.release(ctx, msg.slot)
-	case *socketOpened:
-		a.report(nil)
 	case *dialRefused:
 		a.report(msg.err)
 		a.shut(msg.err, true)
@@ -499,14 +514,6 @@ func (a *sessionActor) Receive(ctx actor.Context) {
 		a.shut(ErrClosed, true)
 	case *actor.Stopped:
 		a.finish()
-	}
-}
-
-// report tells Connect how the first dial went.
-func (a *sessionActor) report(err error) {
-	select {
-	case a.dialOnce <- err:
-	default:
 	}
 }
 
@@ -606,13 +613,7 @@ func (a *sessionActor) terminated(ctx actor.Context, pid *actor.PID) {
 func (a *sessionActor) forget(c *connection) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var rest []*connection
-	for _, other := range a.conns {
-		if other != c {
-			rest = append(rest, other)
-		}
-	}
-	a.conns = rest
+	a.conns = slices.DeleteFunc(slices.Clone(a.conns), func(other *connection) bool { return other == c })
 }
 
 func (a *sessionActor) finish() {

@@ -1,9 +1,11 @@
 package runtime_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -236,6 +238,11 @@ func TestCaptureKindHasAKeyOfItsOwn(t *testing.T) {
 	sock.send(`{"type":"userUpdated","body":{"userId":"u2","type":"text","body":"of another"}}`)
 	sock.send(`{"type":"userUpdated","body":{"userId":"u1","type":"text","body":"hello"}}`)
 	if e := next[*text](t, events); e.Text != "hello" {
+		t.Errorf("got %q", e.Text)
+	}
+	// One that begins like the frames the scanner knows at a glance.
+	sock.send(`{"type":"userUpdated","body":{"id":"u2","type":"text","body":"and again","userId":"u1"}}`)
+	if e := next[*text](t, events); e.Text != "and again" {
 		t.Errorf("got %q", e.Text)
 	}
 	sub.Close()
@@ -764,5 +771,21 @@ func TestBadOptions(t *testing.T) {
 		if _, err := runtime.Connect(ctx(t), &testDialect, "https://misskey.example", opt); err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// What protoactor tells of its own life is no news for a bot's log.
+func TestLogHasNothingOfTheActorSystem(t *testing.T) {
+	f := newFake(t)
+	var log bytes.Buffer
+	s, err := runtime.Connect(ctx(t), &testDialect, f.URL, runtime.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(ctx(t)); err != nil {
+		t.Fatal(err)
+	}
+	if text := log.String(); !strings.Contains(text, "misskey: connected") || strings.Contains(text, "actor system") {
+		t.Errorf("logged:\n%s", text)
 	}
 }

@@ -338,7 +338,16 @@ func (s *socket) receive(frame []byte, now time.Time) {
 		return
 	}
 	if captures := s.conn.captures[string(env.Type)]; captures != nil {
-		s.deliver(&captures.routes, captures.kind.subject(frame, env), frame, env, now)
+		id := env.ID
+		if key := captures.kind.Key; key != "id" {
+			if env, err = whole(frame, env); err != nil {
+				stats.malformed.Add(1)
+				s.skip(err, frame, len(frame))
+				return
+			}
+			id = wire.String(frame, env.Body, key)
+		}
+		s.deliver(&captures.routes, id, frame, env, now)
 		return
 	}
 	if session := s.conn.session; session.broadcastTypes[string(env.Type)] {
@@ -357,15 +366,22 @@ func (s *socket) broadcast(frame []byte, env wire.Envelope, now time.Time) {
 	if len(subs) == 0 {
 		return
 	}
-	if !env.Whole { // its body has the shape of a channel's; be sure of where it ends
-		var err error
-		if env, err = wire.Full(frame); err != nil {
-			s.conn.session.stats.malformed.Add(1)
-			s.skip(err, frame, len(frame))
-			return
-		}
+	env, err := whole(frame, env)
+	if err != nil {
+		s.conn.session.stats.malformed.Add(1)
+		s.skip(err, frame, len(frame))
+		return
 	}
 	offer(subs, item{frame: string(frame), payload: env.Body, typ: string(env.Type), received: now, socket: s.info, whole: true})
+}
+
+// whole reads a frame to its end, if the scan has not: for frames that are
+// routed by more than the scan looks at.
+func whole(frame []byte, env wire.Envelope) (wire.Envelope, error) {
+	if env.Whole {
+		return env, nil
+	}
+	return wire.Full(frame)
 }
 
 // deliver offers a message to the subscriptions that its id belongs to.
@@ -379,7 +395,7 @@ func (s *socket) deliver(to *routes, id, frame []byte, env wire.Envelope, now ti
 	}
 	// One copy of the frame serves all its inboxes, and every string that is
 	// decoded from it.
-	offer(subs, item{frame: string(frame), payload: env.Payload, id: string(id), typ: string(env.Event), received: now, socket: s.info, whole: env.Whole})
+	offer(subs, item{frame: string(frame), payload: env.Payload, typ: string(env.Event), received: now, socket: s.info, whole: env.Whole})
 }
 
 func offer(subs []*Subscription, it item) {

@@ -355,7 +355,7 @@ func (s *Subscription) decode(it item) any {
 			s.session.skipped(it.socket, full, excerpt(frame), len(frame))
 			return nil
 		}
-		if string(env.ID) != it.id {
+		if routed, _ := wire.Fast(frame); string(env.ID) != string(routed.ID) {
 			s.session.stats.unowned.Add(1)
 			return nil
 		}
