@@ -11,7 +11,7 @@ import (
 func (s *Server) updateNote(n *note, typ string, body any) {
 	frame := noteUpdatedFrame(n.id, typ, marshal(body))
 	for _, k := range s.sockets {
-		if k.captures[n.id] > 0 && s.visible(n, k.me()) {
+		if k.captures[n.id] > 0 && (!s.facts.filtersUpdates || s.visible(n, k.me())) {
 			k.sendText(frame)
 		}
 	}

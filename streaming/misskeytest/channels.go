@@ -147,13 +147,16 @@ func openAntenna(c *channelConn) (string, bool) {
 	if !ok {
 		return "", false
 	}
+	if !c.socket.server.facts.antennaOwner {
+		return id, true
+	}
 	antenna, ok := c.socket.server.antennas.get(misskey.AntennaID(id))
 	return id, ok && antenna.owner.ID == c.me()
 }
 
 func openChatUser(c *channelConn) (string, bool) {
 	other, ok := c.params.text("otherId")
-	if !ok || misskey.UserID(other) == c.me() {
+	if !ok || misskey.UserID(other) == c.me() && !c.socket.server.facts.chatWithSelf {
 		return "", false
 	}
 	return chatKey(c.me(), misskey.UserID(other)), true
@@ -163,6 +166,9 @@ func openChatRoom(c *channelConn) (string, bool) {
 	id, ok := c.params.text("roomId")
 	if !ok {
 		return "", false
+	}
+	if !c.socket.server.facts.roomMembers {
+		return id, true
 	}
 	room, ok := c.socket.server.rooms.get(misskey.ChatRoomID(id))
 	return id, ok && room.members[c.me()] != nil

@@ -91,7 +91,7 @@ func (k *Socket) tryConnect(request *Connect, body object) Refusal {
 		k.server.ignored[request.Channel]--
 		return RefusedByTest
 	}
-	if len(k.live) >= channelsPerSocket {
+	if limit := k.server.facts.channelLimit; limit > 0 && len(k.live) >= limit {
 		return RefusedLimit
 	}
 	rule, ok := k.server.rule(request.Channel)

@@ -9,6 +9,21 @@ import (
 
 const maxNoteText = 3000
 
+var noteEndpoints = []*endpoint{
+	&endpoint{name: "notes/create", credential: true, permission: "write:notes", params: noteParams, run: createNote},
+	&endpoint{name: "notes/show", params: oneNote, run: showNote},
+	&endpoint{name: "notes/show-partial-bulk", params: schema{
+		{name: "noteIds", kind: someIDs, required: true, min: 1, max: 100},
+	}, run: showNotesPartially},
+	&endpoint{name: "notes/delete", credential: true, permission: "write:notes", params: oneNote, run: deleteNote},
+	&endpoint{name: "notes/unrenote", credential: true, permission: "write:notes", params: oneNote, run: unrenote},
+	&endpoint{name: "notes/reactions/create", credential: true, permission: "write:reactions",
+		params: append(oneNote[:1:1], param{name: "reaction", kind: aText, required: true}), run: createReaction},
+	&endpoint{name: "notes/reactions/delete", credential: true, permission: "write:reactions", params: oneNote, run: deleteReaction},
+	&endpoint{name: "notes/polls/vote", credential: true, permission: "write:votes",
+		params: append(oneNote[:1:1], param{name: "choice", kind: anInteger, required: true}), run: votePoll},
+}
+
 var noteParams = schema{
 	{name: "visibility", kind: aText, oneOf: []string{"public", "home", "followers", "specified"}},
 	{name: "visibleUserIds", kind: someIDs},
@@ -208,37 +223,6 @@ func deleteReaction(r *request) (any, *apiError) {
 
 func votePoll(r *request) (any, *apiError) {
 	return nil, r.server.vote(r.user, r.noteID(), r.integer("choice", -1))
-}
-
-var timelineParams = append(paging[:len(paging):len(paging)],
-	param{name: "withFiles", kind: aBoolean},
-	param{name: "withRenotes", kind: aBoolean},
-	param{name: "withReplies", kind: aBoolean},
-)
-
-func homeTimeline(r *request) (any, *apiError) { return r.timeline(view.home), nil }
-
-func localTimeline(r *request) (any, *apiError) {
-	if r.boolean("withReplies", false) && r.boolean("withFiles", false) {
-		return nil, errFilesAndReplies
-	}
-	return r.timeline(view.local), nil
-}
-
-// timeline shows the notes that the channel of the same name would have sent.
-func (r *request) timeline(shows func(view, *note) bool) []misskey.Note {
-	v := view{
-		server:      r.server,
-		me:          r.me(),
-		withRenotes: r.boolean("withRenotes", true),
-		withReplies: r.boolean("withReplies", false),
-		withFiles:   r.boolean("withFiles", false),
-	}
-	list := []misskey.Note{}
-	for _, n := range page(r, r.server.notes.ordered, (*note).key, func(n *note) bool { return shows(v, n) }) {
-		list = append(list, r.server.packNote(n, packing{me: v.me}))
-	}
-	return list
 }
 
 func (n *note) key() string { return string(n.id) }

@@ -18,7 +18,6 @@ const (
 	chatUnreadDelay    = 3 * time.Second
 	serverStatsEvery   = 2 * time.Second
 	queueStatsEvery    = 10 * time.Second
-	channelsPerSocket  = 32
 	maxFrame           = 100 << 20
 	statsLogLength     = 200
 	statsLogPage       = 50
@@ -26,6 +25,7 @@ const (
 )
 
 type config struct {
+	release      Release
 	clock        Clock
 	unreadDelay  time.Duration
 	pingInterval time.Duration

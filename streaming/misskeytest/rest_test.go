@@ -298,7 +298,7 @@ func TestRESTCalls(t *testing.T) {
 	}
 	var meta map[string]any
 	call(t, srv, "", "meta", map[string]any{}, &meta)
-	if meta["version"] != misskeytest.Version {
+	if meta["version"] != string(misskeytest.Release2026) {
 		t.Errorf("meta: %v", meta)
 	}
 }

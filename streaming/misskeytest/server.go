@@ -20,6 +20,7 @@ type Server struct {
 	URL string
 
 	config config
+	facts  facts  // of the release
 	addr   string // set once
 
 	// mu guards the world: everything below, and everything unexported of the
@@ -62,6 +63,7 @@ type Server struct {
 // panics when it cannot listen, as httptest.NewServer does.
 func NewServer(options ...Option) *Server {
 	cfg := config{
+		release:      Release2026,
 		clock:        realClock{},
 		unreadDelay:  DefaultUnreadDelay,
 		pingInterval: DefaultPingInterval,
@@ -73,6 +75,7 @@ func NewServer(options ...Option) *Server {
 	}
 	s := &Server{
 		config:      cfg,
+		facts:       factsOf(cfg.release),
 		schedule:    schedule{clock: cfg.clock, pending: map[*call]struct{}{}},
 		changed:     make(chan struct{}),
 		topics:      map[topic]*list.List{},

@@ -26,7 +26,7 @@ func globalShows(c *channelConn, n *note) bool   { return c.view.global(n) }
 func userListShows(c *channelConn, n *note) bool { return c.view.list(n) }
 
 func hashtagShows(c *channelConn, n *note) bool {
-	if !c.view.server.visible(n, c.me()) {
+	if c.view.server.facts.filtersHashtag && !c.view.server.visible(n, c.me()) {
 		return false
 	}
 	return slices.ContainsFunc(c.tags, func(all []string) bool {

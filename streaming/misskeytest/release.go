@@ -1,0 +1,66 @@
+package misskeytest
+
+import "fmt"
+
+// Release is a release of Misskey that a [Server] can be. The server does what
+// that release was measured to do wherever the three differ; see the package's
+// documentation.
+type Release string
+
+// The releases there are.
+const (
+	// Release2026 is Misskey 2026.3.2, what a server is unless [WithRelease]
+	// says otherwise.
+	Release2026 Release = "2026.3.2"
+	// Release2025 is Misskey 2025.11.1.
+	Release2025 Release = "2025.11.1"
+	// Release12 is Misskey 12.109.2, the last before 12.110.0: the token in the
+	// query of the URL, calls over the socket (`api`), the text `ping` answered
+	// by `pong`, and the messaging channels instead of chat.
+	Release12 Release = "12.109.2"
+)
+
+// WithRelease sets which release of Misskey the server is. NewServer panics
+// over one that is not among the constants.
+func WithRelease(r Release) Option { return func(cfg *config) { cfg.release = r } }
+
+// facts are what tells the releases apart, one field for each difference.
+type facts struct {
+	release Release
+	// antennaOwner: an antenna is streamed to its owner only.
+	antennaOwner bool
+	// roomMembers: a chat room is streamed to its members only.
+	roomMembers bool
+	// chatWithSelf: chatUser may be connected for oneself.
+	chatWithSelf bool
+	// filtersUpdates: `noteUpdated` goes only to those who may see the note.
+	filtersUpdates bool
+	// filtersHashtag: the channel hashtag sends only what its client may see.
+	filtersHashtag bool
+	// channelLimit is how many channels a socket may have; 0 is no limit.
+	channelLimit int
+}
+
+// factsOf says what was measured of each release.
+func factsOf(r Release) facts {
+	switch r {
+	case Release2026:
+		return facts{
+			release:        r,
+			antennaOwner:   true,
+			roomMembers:    true,
+			filtersUpdates: true,
+			filtersHashtag: true,
+			channelLimit:   32,
+		}
+	case Release2025:
+		return facts{
+			release:      r,
+			chatWithSelf: true,
+			channelLimit: 32,
+		}
+	case Release12:
+		return facts{release: r}
+	}
+	panic(fmt.Sprintf("misskeytest: there is no release %q", r))
+}
