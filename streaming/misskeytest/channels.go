@@ -14,6 +14,9 @@ type channelRule struct {
 	permission string // an app token needs it
 	shared     bool   // once per socket
 	leaks      bool   // disconnect does not stop it
+	// slow: it has to ask the database before it listens, so that a disconnect
+	// that comes before is lost on it.
+	slow bool
 	// open checks the params. It returns the key of the topic to listen to,
 	// and false for params that the server ignores.
 	open func(c *channelConn) (key string, ok bool)
@@ -30,10 +33,10 @@ type channelRule struct {
 var rules = byName(
 	&channelRule{name: "main", credential: true, permission: "read:account", shared: true, leaks: true, open: openForUser},
 	&channelRule{name: "homeTimeline", credential: true, permission: "read:account", open: openTimeline, shows: homeShows},
-	&channelRule{name: "localTimeline", open: openTimeline, shows: localShows},
-	&channelRule{name: "hybridTimeline", credential: true, permission: "read:account", open: openTimeline, shows: hybridShows},
-	&channelRule{name: "globalTimeline", open: openTimeline, shows: globalShows},
-	&channelRule{name: "userList", open: openUserList, shows: userListShows},
+	&channelRule{name: "localTimeline", slow: true, open: openTimeline, shows: localShows},
+	&channelRule{name: "hybridTimeline", credential: true, permission: "read:account", slow: true, open: openTimeline, shows: hybridShows},
+	&channelRule{name: "globalTimeline", slow: true, open: openTimeline, shows: globalShows},
+	&channelRule{name: "userList", slow: true, open: openUserList, shows: userListShows},
 	&channelRule{name: "hashtag", open: openHashtag, shows: hashtagShows},
 	&channelRule{name: "roleTimeline", open: openNamed("roleId")},
 	&channelRule{name: "antenna", credential: true, permission: "read:account", open: openAntenna},
@@ -48,9 +51,21 @@ var rules = byName(
 	&channelRule{name: "reversiGame", open: openNamed("gameId"), receive: reversiReceive},
 )
 
-// rule returns the rule of a channel of Misskey, or of WithChannel.
+// olderRules are the channels of Misskey 12.
+var olderRules = pick("main", "homeTimeline", "localTimeline", "hybridTimeline", "globalTimeline", "userList", "hashtag",
+	"antenna", "channel", "drive", "serverStats", "queueStats", "admin")
+
+func pick(names ...string) map[string]*channelRule {
+	m := map[string]*channelRule{}
+	for _, name := range names {
+		m[name] = rules[name]
+	}
+	return m
+}
+
+// rule returns the rule of a channel of the release, or of WithChannel.
 func (s *Server) rule(name string) (*channelRule, bool) {
-	if r, ok := rules[name]; ok {
+	if r, ok := s.facts.channels[name]; ok {
 		return r, true
 	}
 	if slices.Contains(s.config.channels, name) {

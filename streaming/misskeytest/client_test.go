@@ -19,6 +19,9 @@ const patience = 10 * time.Second
 
 func newServer(t testing.TB, options ...misskeytest.Option) *misskeytest.Server {
 	t.Helper()
+	// Every frame is dealt with before the next is read, unless a test is about
+	// what happens when it is not.
+	options = append([]misskeytest.Option{misskeytest.WithOpenTime(0)}, options...)
 	srv := misskeytest.NewServer(options...)
 	t.Cleanup(srv.Close)
 	return srv

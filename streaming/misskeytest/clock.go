@@ -126,13 +126,16 @@ type call struct{ timer Timer } // nil: will never be made
 
 // after calls f with Server.mu held, d from now, unless it is stopped or the
 // server is closed by then.
-func (s *Server) after(d time.Duration, f func()) *call {
+func (s *Server) after(d time.Duration, f func()) *call { return s.afterOn(s.schedule.clock, d, f) }
+
+// afterOn is after by another clock than the server's.
+func (s *Server) afterOn(clock Clock, d time.Duration, f func()) *call {
 	c := &call{}
 	if s.closed {
 		return c
 	}
 	s.schedule.pending[c] = struct{}{}
-	c.timer = s.schedule.clock.AfterFunc(d, func() {
+	c.timer = clock.AfterFunc(d, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if _, ok := s.schedule.pending[c]; !ok {

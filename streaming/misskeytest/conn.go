@@ -15,10 +15,25 @@ const corkSize = 64 << 10
 type conn struct {
 	net.Conn
 	listener *listener
+	trouble  *trouble
 
 	mu     sync.Mutex
 	corked bool
 	held   []byte
+}
+
+// Read reads as the network lets it: not at all while reads are stalled, and
+// nothing but its end once it has fallen silent.
+func (c *conn) Read(p []byte) (int, error) {
+	for {
+		n, err := c.Conn.Read(p)
+		if gone := c.trouble.awaitRead(); gone {
+			return 0, net.ErrClosed
+		}
+		if err != nil || !c.trouble.isSilent() {
+			return n, err
+		}
+	}
 }
 
 // Write may be called beside cork and flush: a reader that finds a protocol
@@ -27,7 +42,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.corked {
-		return c.Conn.Write(p)
+		return len(p), c.trouble.write(c.Conn, p)
 	}
 	if len(c.held)+len(p) > corkSize {
 		if err := c.release(); err != nil {
@@ -60,7 +75,7 @@ func (c *conn) release() error {
 	if len(c.held) == 0 {
 		return nil
 	}
-	_, err := c.Conn.Write(c.held)
+	err := c.trouble.write(c.Conn, c.held)
 	c.held = c.held[:0]
 	return err
 }
@@ -68,9 +83,22 @@ func (c *conn) release() error {
 // finish says that nothing more will be written, and leaves the connection open
 // for reading.
 func (c *conn) finish() {
-	if tcp, ok := c.Conn.(*net.TCPConn); ok {
+	if tcp, ok := c.Conn.(*net.TCPConn); ok && !c.trouble.isSilent() {
 		_ = tcp.CloseWrite()
 	}
+}
+
+// Close ends the connection and gives it out of the listener's hands. The end of
+// one that has fallen silent must not reach the client: it stays with the
+// listener until that closes.
+func (c *conn) Close() error {
+	if silent := c.trouble.end(); silent {
+		return c.Conn.SetReadDeadline(time.Unix(1, 0)) // wakes the reader
+	}
+	c.listener.mu.Lock()
+	delete(c.listener.open, c)
+	c.listener.mu.Unlock()
+	return c.Conn.Close()
 }
 
 // listener hands out conns and keeps them in reach until they are closed.
@@ -87,7 +115,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{Conn: tcp, listener: l}
+	c := &conn{Conn: tcp, listener: l, trouble: newTrouble()}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
@@ -98,14 +126,6 @@ func (l *listener) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-// Close ends the connection and gives it out of the listener's hands.
-func (c *conn) Close() error {
-	c.listener.mu.Lock()
-	delete(c.listener.open, c)
-	c.listener.mu.Unlock()
-	return c.Conn.Close()
-}
-
 // closeAll closes the listener and every connection it has handed out.
 func (l *listener) closeAll() {
 	_ = l.Listener.Close()
@@ -113,6 +133,7 @@ func (l *listener) closeAll() {
 	defer l.mu.Unlock()
 	l.closed = true
 	for c := range l.open {
+		c.trouble.end()
 		_ = c.Conn.Close()
 	}
 	clear(l.open)

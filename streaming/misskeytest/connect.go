@@ -2,8 +2,7 @@ package misskeytest
 
 import (
 	"container/list"
-	"encoding/json"
-	"maps"
+	"slices"
 )
 
 // Refusal says why the server ignored a `connect`. The client is never told.
@@ -13,11 +12,13 @@ type Refusal string
 const (
 	// Accepted is no refusal.
 	Accepted Refusal = ""
+	// Opening is none yet: the channel is still getting ready.
+	Opening Refusal = "opening"
 	// RefusedMalformed: channel or id is no string, pong neither boolean nor
 	// null, or params are there and no object.
 	RefusedMalformed Refusal = "malformed"
-	// RefusedByTest: the test asked for it with [Server.IgnoreConnects].
-	RefusedByTest Refusal = "by the test"
+	// RefusedByFault: the test asked for it with [SilentRefusal].
+	RefusedByFault Refusal = "fault"
 	// RefusedLimit: the socket has 32 channels.
 	RefusedLimit Refusal = "limit"
 	// RefusedUnknownChannel: there is no such channel.
@@ -30,7 +31,8 @@ const (
 	// connected, under any id.
 	RefusedShared Refusal = "shared"
 	// RefusedParams: a param is missing or of the wrong type, or names what
-	// is not the user's.
+	// is not the user's. Misskey 2025.11.1 acknowledges such a connect and
+	// sends nothing.
 	RefusedParams Refusal = "params"
 )
 
@@ -41,10 +43,12 @@ type channelConn struct {
 	rule    *channelRule
 	params  object
 	topic   topic
-	element *list.Element // in Server.topics[topic]
+	element *list.Element // in Server.topics[topic]; nil = hears nothing
 	head    string        // of every frame it sends, up to the wire id
 	view    view          // params of a channel of notes
 	tags    [][]string    // of hashtag
+	silent  bool          // open, and deaf to its topic
+	left    bool          // disconnected; whatever it still sends is stray
 	sends   []Send
 	sent    uint64
 }
@@ -55,46 +59,51 @@ type topic struct{ channel, key string }
 
 // connect acts on a `connect`, and remembers what came of it.
 func (k *Socket) connect(body object) {
-	request := Connect{At: k.server.now()}
+	asked := &Connect{At: k.server.now()}
 	var ok bool
-	if request.Channel, ok = body.text("channel"); !ok {
+	if asked.Channel, ok = body.text("channel"); !ok {
 		return
 	}
-	if request.ID, ok = body.text("id"); !ok {
+	if asked.ID, ok = body.text("id"); !ok {
 		return
 	}
-	request.Params = body["params"]
-	request.Refusal = k.tryConnect(&request, body)
-	k.connects = append(k.connects, request)
-	if request.Refusal != Accepted {
+	asked.Params = body["params"]
+	k.connects = append(k.connects, asked)
+
+	o := &opening{asked: asked, conn: &channelConn{
+		socket: k,
+		id:     asked.ID,
+		params: object{},
+		head:   `{"type":"channel","body":{"id":` + string(marshal(asked.ID)),
+	}}
+	if asked.Refusal = k.admit(o, body); asked.Refusal != Accepted {
 		return
 	}
-	if pong, _ := toBoolean(body["pong"]); pong {
-		k.sendText(join(`{"type":"connected","body":{"id":`, string(marshal(request.ID)), `}}`))
-	}
+	k.begin(o)
 }
 
-func (k *Socket) tryConnect(request *Connect, body object) Refusal {
-	params := object{}
+// admit makes the checks that come before a channel starts to open.
+func (k *Socket) admit(o *opening, body object) Refusal {
 	if raw, given := body["params"]; given {
 		var ok bool
-		if params, ok = toObject(raw); !ok {
+		if o.conn.params, ok = toObject(raw); !ok {
 			return RefusedMalformed
 		}
 	}
 	if raw, given := body["pong"]; given && string(raw) != "null" {
-		if _, ok := toBoolean(raw); !ok {
+		var ok bool
+		if o.pong, ok = toBoolean(raw); !ok {
 			return RefusedMalformed
 		}
 	}
-	if k.server.ignored[request.Channel] > 0 {
-		k.server.ignored[request.Channel]--
-		return RefusedByTest
+	o.faults = k.server.faults.connecting(k, o.conn, o.asked)
+	if o.faults.refuse {
+		return RefusedByFault
 	}
 	if limit := k.server.facts.channelLimit; limit > 0 && len(k.live) >= limit {
 		return RefusedLimit
 	}
-	rule, ok := k.server.rule(request.Channel)
+	rule, ok := k.server.rule(o.asked.Channel)
 	switch {
 	case !ok:
 		return RefusedUnknownChannel
@@ -102,55 +111,52 @@ func (k *Socket) tryConnect(request *Connect, body object) Refusal {
 		return RefusedCredential
 	case !k.who.permits(rule.permission):
 		return RefusedPermission
-	case rule.shared && k.has(rule):
+	case rule.shared && slices.ContainsFunc(k.live, func(c *channelConn) bool { return c.rule == rule }):
 		return RefusedShared
 	}
-	c := &channelConn{
-		socket: k,
-		id:     request.ID,
-		rule:   rule,
-		params: params,
-		head:   `{"type":"channel","body":{"id":` + string(marshal(request.ID)),
-	}
-	key, ok := rule.open(c)
-	if !ok {
-		return RefusedParams
-	}
-	c.topic = topic{rule.name, key}
-	k.drop(request.ID) // a used id's old channel makes room for the new one
-	k.live[request.ID] = c
-	k.server.listenTo(c)
+	o.conn.rule = rule
 	return Accepted
 }
 
-func (k *Socket) has(rule *channelRule) bool {
-	for c := range maps.Values(k.live) {
-		if c.rule == rule {
-			return true
+// find returns the channel that has the wire id, the oldest of several.
+func (k *Socket) find(id string) *channelConn {
+	for _, c := range k.live {
+		if c.id == id {
+			return c
 		}
 	}
-	return false
+	return nil
 }
 
 func (k *Socket) disconnect(body object) {
-	if id, ok := body.text("id"); ok {
-		k.drop(id)
-	}
-}
-
-// drop ends a channel. The three that leak go on sending under their old id
-// until the socket ends, although the socket has forgotten them.
-func (k *Socket) drop(id string) {
-	c, ok := k.live[id]
+	id, ok := body.text("id")
 	if !ok {
 		return
 	}
-	delete(k.live, id)
-	if c.rule.leaks {
-		k.stray = append(k.stray, c)
+	k.leaveOpening(id)
+	k.leave(id)
+}
+
+// leave ends the channel that has the wire id. Those that leak go on sending
+// under it until the socket ends, and so does a second one of the same id: the
+// socket forgets both and stops the first.
+func (k *Socket) leave(id string) {
+	first := k.find(id)
+	if first == nil {
 		return
 	}
-	k.server.unlisten(c)
+	k.live = slices.DeleteFunc(k.live, func(c *channelConn) bool {
+		if c.id != id {
+			return false
+		}
+		c.left = true
+		if c == first && !c.rule.leaks && !k.server.faults.leaving(c) {
+			k.server.unlisten(c)
+		} else {
+			k.stray = append(k.stray, c)
+		}
+		return true
+	})
 }
 
 func (s *Server) listenTo(c *channelConn) {
@@ -163,52 +169,13 @@ func (s *Server) listenTo(c *channelConn) {
 }
 
 func (s *Server) unlisten(c *channelConn) {
-	l, ok := s.topics[c.topic]
-	if !ok || c.element == nil {
+	if c.element == nil {
 		return
 	}
+	l := s.topics[c.topic]
 	l.Remove(c.element)
 	c.element = nil
 	if l.Len() == 0 {
 		delete(s.topics, c.topic)
 	}
-}
-
-// listeners calls f for everyone who listens to t, in the order they came.
-func (s *Server) listeners(t topic, f func(*channelConn)) {
-	l, ok := s.topics[t]
-	if !ok {
-		return
-	}
-	for e := l.Front(); e != nil; {
-		next := e.Next()
-		f(e.Value.(*channelConn))
-		e = next
-	}
-}
-
-// publish sends an event to everyone who listens to t, and returns to how many
-// connections.
-func (s *Server) publish(t topic, typ string, body any) int {
-	if _, ok := s.topics[t]; !ok {
-		return 0
-	}
-	n, rest := 0, eventTail(typ, marshal(body))
-	s.listeners(t, func(c *channelConn) {
-		c.emit(rest)
-		n++
-	})
-	return n
-}
-
-// eventTail is what an event's frame has after the wire id, the same for
-// everyone.
-func eventTail(typ string, payload json.RawMessage) string {
-	return `,"type":` + string(marshal(typ)) + `,"body":` + string(payload) + `}}`
-}
-
-// emit sends one event under the connection's id.
-func (c *channelConn) emit(tail string) {
-	c.sent++
-	c.socket.sendText(join(c.head, tail))
 }

@@ -301,16 +301,3 @@ func TestMessagesToChannels(t *testing.T) {
 		}
 	}
 }
-
-func TestIgnoreConnects(t *testing.T) {
-	srv := newServer(t)
-	srv.IgnoreConnects("localTimeline", 2)
-	c := dial(t, srv, "")
-	for _, id := range []string{"1", "2", "3"} {
-		c.send(`{"type":"connect","body":{"channel":"localTimeline","id":%q,"pong":true}}`, id)
-	}
-	c.waitFor("the third", ackOf("3"))
-	if len(c.all(ackOf("1"))) != 0 || len(c.all(ackOf("2"))) != 0 {
-		t.Error("an ignored connect was acknowledged")
-	}
-}

@@ -74,7 +74,9 @@ func (o object) truthy(key string, fallback bool) bool {
 // receive acts on one frame of a client. Whatever is wrong with it, nobody is
 // told and the socket stays.
 func (k *Socket) receive(kind int, data []byte) {
-	k.received = append(k.received, ReceivedFrame{At: k.server.now(), Kind: kind, Data: data})
+	if !k.server.config.withoutJournal {
+		k.received = append(k.received, ReceivedFrame{At: k.server.now(), Kind: kind, Data: data})
+	}
 	frame, ok := toObject(data)
 	if !ok {
 		return
@@ -102,22 +104,12 @@ func (k *Socket) receive(kind int, data []byte) {
 		k.toChannel(body)
 	case "subNote", "s", "sr":
 		if id, ok := body.text("id"); ok && id != "" {
-			k.captures[misskey.NoteID(id)]++
+			k.capture(misskey.NoteID(id))
 		}
 	case "unsubNote", "un":
 		if id, ok := body.text("id"); ok {
 			k.release(misskey.NoteID(id))
 		}
-	}
-}
-
-// release takes one reference off a capture.
-func (k *Socket) release(id misskey.NoteID) {
-	switch n := k.captures[id]; {
-	case n > 1:
-		k.captures[id] = n - 1
-	default:
-		delete(k.captures, id)
 	}
 }
 
@@ -136,8 +128,8 @@ func (k *Socket) toChannel(body object) {
 	if !ok {
 		return
 	}
-	c, ok := k.live[id]
-	if !ok {
+	c := k.find(id)
+	if c == nil {
 		return
 	}
 	c.sends = append(c.sends, Send{Type: typ, Body: payload})

@@ -14,6 +14,9 @@ const (
 	// DefaultGameDelay is the time between the second player's `ready` and
 	// the start of a game of reversi.
 	DefaultGameDelay = 3 * time.Second
+	// DefaultOpenTime is about how long a channel takes to open after its
+	// connect.
+	DefaultOpenTime = time.Millisecond
 
 	chatUnreadDelay    = 3 * time.Second
 	serverStatsEvery   = 2 * time.Second
@@ -25,13 +28,16 @@ const (
 )
 
 type config struct {
-	release      Release
-	clock        Clock
-	unreadDelay  time.Duration
-	pingInterval time.Duration
-	gameDelay    time.Duration
-	addr         string
-	channels     []string
+	release        Release
+	clock          Clock
+	unreadDelay    time.Duration
+	pingInterval   time.Duration
+	gameDelay      time.Duration
+	addr           string
+	channels       []string
+	openTime       time.Duration
+	seed           uint64
+	withoutJournal bool
 }
 
 // Option changes how a server behaves.
@@ -54,6 +60,21 @@ func WithPingInterval(d time.Duration) Option { return func(cfg *config) { cfg.p
 // WithGameDelay sets how long after the second `ready` a game of reversi
 // starts. The default is [DefaultGameDelay].
 func WithGameDelay(d time.Duration) Option { return func(cfg *config) { cfg.gameDelay = d } }
+
+// WithOpenTime sets about how long a channel takes to open after its connect:
+// half as long to half as long again, by chance. It is real time, whatever the
+// server's clock. Connects that come closer together overtake each other and
+// slip past limits, as on the real server; with 0 each is dealt with before the
+// next is read. The default is [DefaultOpenTime].
+func WithOpenTime(d time.Duration) Option { return func(cfg *config) { cfg.openTime = d } }
+
+// WithSeed makes the chances that the server takes others than those of seed 0.
+func WithSeed(seed uint64) Option { return func(cfg *config) { cfg.seed = seed } }
+
+// WithoutJournal makes the server forget what it has sent and received: for
+// load, where keeping it would cost more than sending it. [Server.Deliveries],
+// [Socket.Deliveries], [Socket.Received] and [Server.PastSockets] stay empty.
+func WithoutJournal() Option { return func(cfg *config) { cfg.withoutJournal = true } }
 
 // WithAddr sets the loopback address to listen on, as in "127.0.0.1:4999". The
 // default is a free port of 127.0.0.1.

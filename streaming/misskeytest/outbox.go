@@ -18,16 +18,23 @@ type outbox struct {
 type outFrame struct {
 	kind int // websocket.TextMessage, PingMessage ...
 	data []byte
+	do   func() // instead of a frame: what to do when those before are written
 }
 
 func newOutbox() *outbox { return &outbox{wake: make(chan struct{}, 1)} }
 
 // put queues a frame. It never blocks and keeps data, which must not change
 // afterwards. After close it does nothing.
-func (o *outbox) put(kind int, data []byte) {
+func (o *outbox) put(kind int, data []byte) { o.add(outFrame{kind: kind, data: data}) }
+
+// then calls f, in the writer's goroutine, when everything queued so far has
+// been written.
+func (o *outbox) then(f func()) { o.add(outFrame{do: f}) }
+
+func (o *outbox) add(f outFrame) {
 	o.mu.Lock()
 	if !o.closed {
-		o.frames = append(o.frames, outFrame{kind, data})
+		o.frames = append(o.frames, f)
 	}
 	o.mu.Unlock()
 	o.ring()
@@ -79,17 +86,26 @@ func (o *outbox) write(ws *websocket.Conn, c *conn) error {
 			return nil
 		}
 		c.cork()
-		var failed error
 		for _, f := range frames {
-			if failed = ws.WriteMessage(f.kind, f.data); failed != nil {
-				break
+			if err := f.write(ws, c); err != nil {
+				_ = c.flush()
+				return err
 			}
 		}
 		if err := c.flush(); err != nil {
 			return err
 		}
-		if failed != nil {
-			return failed
-		}
 	}
+}
+
+func (f outFrame) write(ws *websocket.Conn, c *conn) error {
+	if f.do == nil {
+		return ws.WriteMessage(f.kind, f.data)
+	}
+	if err := c.flush(); err != nil {
+		return err
+	}
+	f.do()
+	c.cork()
+	return nil
 }

@@ -37,6 +37,27 @@ type facts struct {
 	filtersUpdates bool
 	// filtersHashtag: the channel hashtag sends only what its client may see.
 	filtersHashtag bool
+	// readsHeader: the token may come in the Authorization header.
+	readsHeader bool
+	// wantsReadAccount: an app token without read:account is as good as none.
+	wantsReadAccount bool
+	// How a handshake is refused.
+	unknownToken, suspended badHandshake
+	// readsBinary: a binary frame is as good as a text frame.
+	readsBinary bool
+	// pings: there are websocket pings, and who does not answer is cut off.
+	pings bool
+	// textPing: the text "ping" is answered by the text "pong".
+	textPing bool
+	// answersCalls: `api` messages are REST calls.
+	answersCalls bool
+	// readsOneNotification: readNotification names the one that it is about.
+	readsOneNotification bool
+	// acksFirst: `connected` is sent before the channel opens, whatever comes of
+	// that.
+	acksFirst bool
+	// channels are the rules of those there are.
+	channels map[string]*channelRule
 	// channelLimit is how many channels a socket may have; 0 is no limit.
 	channelLimit int
 }
@@ -45,22 +66,44 @@ type facts struct {
 func factsOf(r Release) facts {
 	switch r {
 	case Release2026:
-		return facts{
-			release:        r,
-			antennaOwner:   true,
-			roomMembers:    true,
-			filtersUpdates: true,
-			filtersHashtag: true,
-			channelLimit:   32,
-		}
+		f := modern(r)
+		f.antennaOwner = true
+		f.roomMembers = true
+		f.filtersUpdates = true
+		f.filtersHashtag = true
+		return f
 	case Release2025:
-		return facts{
-			release:      r,
-			chatWithSelf: true,
-			channelLimit: 32,
-		}
+		f := modern(r)
+		f.acksFirst = true
+		f.chatWithSelf = true
+		return f
 	case Release12:
-		return facts{release: r}
+		return facts{
+			release:              r,
+			unknownToken:         noAnswer,
+			suspended:            badRequest,
+			textPing:             true,
+			answersCalls:         true,
+			readsOneNotification: true,
+			acksFirst:            true,
+			chatWithSelf:         true,
+			channels:             olderRules,
+		}
 	}
 	panic(fmt.Sprintf("misskeytest: there is no release %q", r))
+}
+
+// modern is what 2025.11.1 and 2026.3.2 have in common.
+func modern(r Release) facts {
+	return facts{
+		release:          r,
+		readsHeader:      true,
+		wantsReadAccount: true,
+		unknownToken:     unauthorized,
+		suspended:        forbidden,
+		readsBinary:      true,
+		pings:            true,
+		channels:         rules,
+		channelLimit:     32,
+	}
 }

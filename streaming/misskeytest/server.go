@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"sync"
@@ -34,8 +35,13 @@ type Server struct {
 	changed  chan struct{} // closed and replaced whenever something happens
 	running  *listening    // nil while stopped
 
-	sockets []*Socket // open ones, in the order they came
-	topics  map[topic]*list.List
+	sockets    []*Socket // open ones, in the order they came
+	past       []*Socket // those that have ended
+	topics     map[topic]*list.List
+	captors    map[misskey.NoteID][]*Socket
+	eventCount uint64
+	faults     faults
+	random     *rand.Rand
 
 	users       registry[misskey.UserID, *User]
 	usernames   map[string]*User
@@ -53,7 +59,6 @@ type Server struct {
 	invitations map[invitation]struct{}
 	unreadChat  map[string]map[*call]struct{} // announcements to come, by conversation
 
-	ignored     map[string]int       // connects to ignore, by channel
 	limited     map[string]time.Time // end of a forced rate limit, by endpoint
 	serverStats statsLog
 	queueStats  statsLog
@@ -68,6 +73,7 @@ func NewServer(options ...Option) *Server {
 		unreadDelay:  DefaultUnreadDelay,
 		pingInterval: DefaultPingInterval,
 		gameDelay:    DefaultGameDelay,
+		openTime:     DefaultOpenTime,
 		addr:         "127.0.0.1:0",
 	}
 	for _, o := range options {
@@ -79,6 +85,8 @@ func NewServer(options ...Option) *Server {
 		schedule:    schedule{clock: cfg.clock, pending: map[*call]struct{}{}},
 		changed:     make(chan struct{}),
 		topics:      map[topic]*list.List{},
+		captors:     map[misskey.NoteID][]*Socket{},
+		random:      rand.New(rand.NewPCG(cfg.seed, 0)),
 		usernames:   map[string]*User{},
 		tokens:      map[string]credential{},
 		following:   map[misskey.UserID]map[misskey.UserID]*follow{},
@@ -86,15 +94,15 @@ func NewServer(options ...Option) *Server {
 		emojis:      map[string]*misskey.EmojiDetailed{},
 		invitations: map[invitation]struct{}{},
 		unreadChat:  map[string]map[*call]struct{}{},
-		ignored:     map[string]int{},
 		limited:     map[string]time.Time{},
 	}
+	s.faults.server = s
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.listen(cfg.addr); err != nil {
 		panic(fmt.Sprintf("misskeytest: cannot listen: %v", err))
 	}
-	if cfg.pingInterval > 0 {
+	if s.facts.pings && cfg.pingInterval > 0 {
 		s.every(cfg.pingInterval, s.pingAll)
 	}
 	s.every(serverStatsEvery, s.publishServerStats)

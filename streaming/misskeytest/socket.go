@@ -23,11 +23,13 @@ type Socket struct {
 	// Guarded by Server.mu.
 	open     bool
 	lastPong time.Time
-	live     map[string]*channelConn // by wire id
-	stray    []*channelConn          // disconnected, and sending all the same
+	opening  []*opening
+	live     []*channelConn // in the order they opened
+	stray    []*channelConn // disconnected, and sending all the same
 	captures map[misskey.NoteID]int
 	received []ReceivedFrame
-	connects []Connect
+	connects []*Connect
+	journal  []delivery
 	sent     uint64
 }
 
@@ -38,7 +40,6 @@ func (s *Server) newSocket(l *listening, ws *websocket.Conn, who credential) *So
 		conn:     ws.NetConn().(*conn),
 		out:      newOutbox(),
 		who:      who,
-		live:     map[string]*channelConn{},
 		captures: map[misskey.NoteID]int{},
 	}
 	k.lastPong = s.now()
@@ -119,21 +120,17 @@ func (k *Socket) end() {
 		return
 	}
 	k.open = false
+	k.opening = nil
 	if k.who.user != nil {
 		k.who.user.open--
 	}
-	for _, c := range k.live {
+	for c := range k.all() {
 		k.server.unlisten(c)
 	}
-	for _, c := range k.stray {
-		k.server.unlisten(c)
+	for id := range k.captures {
+		k.server.uncapture(k, id)
 	}
-	for i, o := range k.server.sockets {
-		if o == k {
-			k.server.sockets = append(k.server.sockets[:i:i], k.server.sockets[i+1:]...)
-			break
-		}
-	}
+	k.server.leave(k)
 }
 
 // cut breaks the connection without a close frame.
@@ -187,14 +184,17 @@ func (k *Socket) Drop() { k.server.locked(k.cut) }
 // Close sends a close frame with this code and reason, behind what is queued,
 // and nothing after it.
 func (k *Socket) Close(code int, reason string) {
-	k.server.locked(func() {
-		if !k.open {
-			return
-		}
-		k.end()
-		k.out.put(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason))
-		k.out.close()
-	})
+	k.server.locked(func() { k.close(code, reason) })
+}
+
+// close sends a close frame behind what is queued, and nothing after it.
+func (k *Socket) close(code int, reason string) {
+	if !k.open {
+		return
+	}
+	k.end()
+	k.out.put(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason))
+	k.out.close()
 }
 
 // SendText sends a text frame that is not built by the server: garbage, a

@@ -100,5 +100,5 @@ func (c *channelConn) sendLog(log statsLog, request object) {
 	if entries == nil {
 		entries = statsLog{}
 	}
-	c.emit(eventTail("statsLog", marshal(entries)))
+	c.emit(c.socket.server.newEvent("statsLog", entries))
 }

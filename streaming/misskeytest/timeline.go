@@ -132,7 +132,7 @@ func (s *Server) publishNote(n *note) {
 	offer := func(t topic) {
 		s.listeners(t, func(c *channelConn) {
 			if c.rule.shows == nil || c.rule.shows(c, n) {
-				c.emit(body.tail(c.me()))
+				c.emit(body.event(c.me()))
 			}
 		})
 	}
@@ -166,28 +166,32 @@ func (s *Server) publishNote(n *note) {
 type noteBody struct {
 	server *Server
 	note   *note
-	common string
-	own    map[misskey.UserID]string
+	number uint64
+	common *event
+	own    map[misskey.UserID]*event
 }
 
-func newNoteBody(s *Server, n *note) *noteBody { return &noteBody{server: s, note: n} }
+func newNoteBody(s *Server, n *note) *noteBody {
+	s.eventCount++
+	return &noteBody{server: s, note: n, number: s.eventCount}
+}
 
-func (b *noteBody) tail(me misskey.UserID) string {
+func (b *noteBody) event(me misskey.UserID) *event {
 	if me != "" && b.note.pureRenote() && b.note.renote.reactionOf(me) != "" {
 		if _, ok := b.own[me]; !ok {
 			if b.own == nil {
-				b.own = map[misskey.UserID]string{}
+				b.own = map[misskey.UserID]*event{}
 			}
 			b.own[me] = b.encode(me)
 		}
 		return b.own[me]
 	}
-	if b.common == "" {
+	if b.common == nil {
 		b.common = b.encode("")
 	}
 	return b.common
 }
 
-func (b *noteBody) encode(me misskey.UserID) string {
-	return eventTail("note", marshal(b.server.packNote(b.note, packing{stream: true, renoteFor: me})))
+func (b *noteBody) encode(me misskey.UserID) *event {
+	return b.server.sameEvent(b.number, "note", b.server.packNote(b.note, packing{stream: true, renoteFor: me}))
 }

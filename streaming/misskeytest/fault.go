@@ -1,0 +1,248 @@
+package misskeytest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Fault is something that can go wrong. It does when it is given to
+// [Server.Inject]: one that befalls sockets at once, on every open socket, or
+// with [Fault.On] when so many events have been sent; one that befalls connects,
+// disconnects or handshakes at the next of them.
+//
+//	srv.Inject(misskeytest.Drop())                            // now, everybody
+//	srv.Inject(misskeytest.HalfOpen().On(100), misskeytest.OfUser(bot))
+//	srv.Inject(misskeytest.SilentRefusal().Times(3), misskeytest.OnChannel("main"))
+//
+// A Fault is a value: it can be injected any number of times.
+type Fault struct {
+	name  string
+	on    int // 0 = at once, or at the first
+	times int // 0 = until stopped
+
+	// One of these is set, by what the fault befalls.
+	socket     func(k *Socket, do inOrder) (undo func())
+	connect    func(*connectFaults)
+	reorder    int // acks held back until there are as many
+	disconnect bool
+	handshake  *badHandshake
+}
+
+// On makes the fault wait. One that befalls sockets strikes the socket on which
+// the n-th event is sent, behind that event; events are those that meet the
+// targets of the injection, on all sockets together: channel messages, note
+// updates and broadcasts. One that befalls connects, disconnects or handshakes
+// strikes the n-th of them. On panics unless n is positive.
+func (f Fault) On(n int) Fault {
+	if n <= 0 {
+		panic(fmt.Sprintf("misskeytest: On(%d): the first is 1", n))
+	}
+	f.on = n
+	return f
+}
+
+// Times sets how often the fault strikes, waiting for as many events as [Fault.On]
+// says each time. Without it that is once; 0 is without end, until
+// [Injection.Stop]. It does not count for a fault that strikes sockets at once.
+func (f Fault) Times(n int) Fault {
+	f.times = max(n, 0)
+	return f
+}
+
+// String returns the fault's name, as in "half-open".
+func (f Fault) String() string { return f.name }
+
+// Faults that befall sockets.
+
+// Drop cuts the socket off without a close frame: the client sees the end of
+// the connection.
+func Drop() Fault {
+	return socketFault("drop", func(k *Socket, do inOrder) func() {
+		do(k.cut)
+		return nil
+	})
+}
+
+// HalfOpen makes the network fall silent for good, in both directions and
+// without a FIN: the client can write and is not told that nobody reads. The
+// server finds out by its pings, like the real one, if it sends any.
+func HalfOpen() Fault {
+	return socketFault("half-open", func(k *Socket, do inOrder) func() {
+		do(k.conn.trouble.silence)
+		return nil
+	})
+}
+
+// StallReads makes the server stop reading: what the client sends is not acted
+// on, pings included, until [Injection.Stop].
+func StallReads() Fault {
+	return socketFault("stalled reads", func(k *Socket, _ inOrder) func() {
+		k.conn.trouble.stallReads()
+		return k.conn.trouble.resumeReads
+	})
+}
+
+// SlowWrites makes the server write no more than so many bytes a second, until
+// [Injection.Stop]; 0 is nothing at all. What is not written yet queues up, as
+// in the real server, which never slows down for anyone. The seconds are real
+// ones.
+func SlowWrites(bytesPerSecond int) Fault {
+	return socketFault("slow writes", func(k *Socket, do inOrder) func() {
+		do(func() { k.conn.trouble.slowWrites(max(bytesPerSecond, 0)) })
+		return func() { k.conn.trouble.slowWrites(unlimited) }
+	})
+}
+
+// CloseWith ends the socket by a close frame, as in CloseWith(1001, "going away").
+func CloseWith(code int, reason string) Fault {
+	return socketFault(fmt.Sprintf("close frame %d", code), func(k *Socket, do inOrder) func() {
+		do(func() { k.close(code, reason) })
+		return nil
+	})
+}
+
+// Garbage sends text frames of the test's choice; none given, some of each kind
+// that a client has to bear: not JSON, JSON of the wrong shape, types and ids
+// that do not exist.
+func Garbage(frames ...string) Fault {
+	if len(frames) == 0 {
+		frames = garbage
+	}
+	return socketFault("garbage", func(k *Socket, _ inOrder) func() {
+		for _, f := range frames {
+			k.sendText([]byte(f))
+		}
+		return nil
+	})
+}
+
+var garbage = []string{
+	"", "not JSON", "null", "5", "[]", "{}", `{"type":null}`, `{"type":"channel"}`, `{"type":"channel","body":null}`,
+	`{"type":"channel","body":{"id":7,"type":"note","body":{}}}`, `{"type":"channel","body":{"id":"nobody's","type":"note","body":{}}}`,
+	`{"type":"connected","body":{"id":"nobody's"}}`, `{"type":"connected","body":{}}`, `{"type":"noteUpdated","body":{"id":"nowhere","type":"deleted"}}`,
+	`{"type":"neverHeardOf","body":{"id":"x"}}`, `{"type":"emojiAdded","body":"?"}`, "{\"type\":\"channel\",\"body\":", "\x00\x01",
+}
+
+// Oversized sends a text frame of so many bytes: JSON, of no type that exists.
+func Oversized(bytes int) Fault {
+	return socketFault("oversized frame", func(k *Socket, _ inOrder) func() {
+		k.sendText(oversizedFrame(bytes))
+		return nil
+	})
+}
+
+func oversizedFrame(size int) []byte {
+	const head, tail = `{"type":"oversized","body":"`, `"}`
+	frame := make([]byte, 0, max(size, len(head)+len(tail)))
+	frame = append(frame, head...)
+	for len(frame) < size-len(tail) {
+		frame = append(frame, 'x')
+	}
+	return append(frame, tail...)
+}
+
+// Faults that befall connects.
+
+// connectFaults is what goes wrong with one connect.
+type connectFaults struct {
+	refuse  bool          // ignored
+	dead    bool          // acknowledged, and then silent
+	mute    bool          // works, and is not acknowledged
+	late    time.Duration // acknowledged so much later
+	slow    time.Duration // opens so much later
+	shuffle *shuffle      // acknowledged in another order, unless nil
+}
+
+// SilentRefusal makes the server ignore the connect, as it does for whatever
+// reason: no `connected`, no event.
+func SilentRefusal() Fault {
+	return connectFault("silent refusal", func(c *connectFaults) { c.refuse = true })
+}
+
+// DeadChannel makes the server acknowledge the connect and never send an event
+// on the channel.
+func DeadChannel() Fault {
+	return connectFault("dead channel", func(c *connectFaults) { c.dead = true })
+}
+
+// LostAck makes the channel work without ever being acknowledged.
+func LostAck() Fault { return connectFault("lost ack", func(c *connectFaults) { c.mute = true }) }
+
+// LateAck holds `connected` back by d of the server's clock. The channel works
+// meanwhile, so that events arrive before it.
+func LateAck(d time.Duration) Fault {
+	return connectFault("late ack", func(c *connectFaults) { c.late = d })
+}
+
+// SlowOpen makes the channel take d of the server's clock longer to open.
+func SlowOpen(d time.Duration) Fault {
+	return connectFault("slow opening", func(c *connectFaults) { c.slow = d })
+}
+
+// ReorderedAcks holds back the acknowledgments of n connects and sends them when
+// the last is due, in the opposite order. It befalls n connects unless
+// [Fault.Times] says otherwise.
+func ReorderedAcks(n int) Fault {
+	return Fault{name: "reordered acks", times: n, reorder: n}
+}
+
+// shuffle collects calls and makes them in the opposite order.
+type shuffle struct {
+	size int
+	held []func()
+}
+
+func (s *shuffle) hold(f func()) {
+	if s.held = append(s.held, f); len(s.held) >= s.size {
+		s.release()
+	}
+}
+
+func (s *shuffle) release() {
+	for _, f := range slices.Backward(s.held) {
+		f()
+	}
+	s.held = nil
+}
+
+// EventsAfterDisconnect makes the server go on sending on a channel that the
+// client has disconnected, as it always does on main, drive and admin.
+func EventsAfterDisconnect() Fault {
+	return Fault{name: "events after disconnect", times: 1, disconnect: true}
+}
+
+// Faults that befall handshakes.
+
+// RejectHandshake answers a handshake with a status other than 101, some header
+// fields and a body, as a proxy before the server may: 429 with Retry-After, 502
+// with HTML. header may be nil.
+func RejectHandshake(status int, header http.Header, body string) Fault {
+	return Fault{
+		name: fmt.Sprintf("handshake rejected with %d", status), times: 1,
+		handshake: &badHandshake{status: status, header: header.Clone(), body: body},
+	}
+}
+
+// HangHandshake never answers a handshake.
+func HangHandshake() Fault {
+	return Fault{name: "hanging handshake", times: 1, handshake: &badHandshake{hang: true}}
+}
+
+// CutHandshake closes the connection instead of answering a handshake.
+func CutHandshake() Fault {
+	return Fault{name: "cut handshake", times: 1, handshake: &badHandshake{}}
+}
+
+// inOrder makes something happen to a socket, with Server.mu held: at once, or
+// when what is queued for it has been written.
+type inOrder func(func())
+
+func socketFault(name string, strike func(*Socket, inOrder) func()) Fault {
+	return Fault{name: name, times: 1, socket: strike}
+}
+
+func connectFault(name string, strike func(*connectFaults)) Fault {
+	return Fault{name: name, times: 1, connect: strike}
+}
