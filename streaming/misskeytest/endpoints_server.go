@@ -21,7 +21,7 @@ func meta(r *request) (any, *apiError) {
 		"langs":               []string{},
 		"disableRegistration": true,
 		"maxNoteTextLength":   maxNoteText,
-		"maxFileSize":         262144000,
+		"maxFileSize":         maxFileSize,
 		"policies":            r.server.policies(),
 	}, nil
 }

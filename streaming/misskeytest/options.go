@@ -38,6 +38,7 @@ type config struct {
 	openTime       time.Duration
 	seed           uint64
 	withoutJournal bool
+	unlimited      bool // no rate limits
 }
 
 // Option changes how a server behaves.

@@ -2,25 +2,30 @@ package misskeytest
 
 import (
 	"encoding/json"
-	"errors"
-	"io"
-	"mime"
 	"net/http"
 	"strings"
 	"time"
 )
 
 const (
-	apiPath = "/api/"
-	maxBody = 1 << 20
+	apiPath     = "/api/"
+	apiDocument = "/api.json"
 )
 
-// endpoint is one call of the REST API.
+// endpoint is one call of the REST API. Its rate limit is in the table limits.
 type endpoint struct {
 	name       string
+	get        bool   // a GET with the params in the query will do as well
 	credential bool   // an account is needed
+	secure     bool   // no app token will do
 	permission string // an app token needs it
-	params     schema
+	// allowed says whom their roles let in; nil lets everybody in.
+	allowed func(*Server, *User) bool
+	// multipart: the call is a form with a file in it, the request's file.
+	multipart bool
+	params    schema
+	// valid checks what the schema cannot say, before it; nil is nothing.
+	valid func(params object) *apiError
 	// run does the work with Server.mu held. No result at all is a 204.
 	run func(*request) (any, *apiError)
 }
@@ -29,48 +34,65 @@ type endpoint struct {
 type request struct {
 	server *Server
 	user   *User // nil = nobody
+	who    credential
 	params object
+	file   *upload // of a multipart endpoint, never nil there
 }
 
-func isREST(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, apiPath) }
+// arguments are what a call comes with.
+type arguments struct {
+	params object
+	// isObject is false for a body that is missing or something else than an
+	// object, which every endpoint refuses.
+	isObject bool
+	// isText is set for a query or a form: numbers and booleans are text.
+	isText bool
+	file   *upload
+}
+
+func isREST(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, apiPath) || r.URL.Path == apiDocument
+}
 
 // serveREST answers one call. It needs Server.mu not to be held.
 func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	e, known := endpoints[strings.TrimPrefix(r.URL.Path, apiPath)]
-	switch r.Method {
-	case http.MethodOptions:
+	switch {
+	case r.Method == http.MethodOptions:
 		w.WriteHeader(http.StatusNoContent)
-		return
-	case http.MethodGet:
-		if known {
-			w.WriteHeader(http.StatusMethodNotAllowed)
-		} else {
-			errUnknownEndpoint.write(w)
-		}
-		return
-	}
-	if !known {
+	case r.Method == http.MethodGet && r.URL.Path == apiDocument:
+		writeJSON(w, http.StatusOK, marshal(s.document()))
+	case r.Method == http.MethodGet && !known:
+		errUnknownEndpoint.write(w)
+	case r.Method == http.MethodGet && !e.get:
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	case !known:
 		frameworkError{
 			StatusCode: http.StatusNotFound,
 			Error:      "Not Found",
 			Message:    "Route " + r.Method + ":" + r.URL.Path + " not found",
 		}.write(w)
-		return
+	default:
+		s.serveCall(w, r, e)
 	}
-	params, valid, broken := readBody(r)
+}
+
+// serveCall answers a call of an endpoint there is, by whatever method.
+func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, e *endpoint) {
+	args, broken := readArguments(r, e)
 	if broken != nil {
 		broken.write(w)
 		return
 	}
-	token, given, hangs := restToken(r, params)
+	token, given, hangs := s.restToken(r, args.params)
 	if hangs {
 		// The real server never answers a token that is no string. It lets go
 		// only of a client that has hung up.
 		<-r.Context().Done()
 		return
 	}
-	result, refused := s.call(e, token, given, params, valid)
+	result, refused := s.call(e, token, given, args)
 	switch {
 	case refused != nil:
 		refused.write(w)
@@ -81,48 +103,10 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// readBody reads the JSON object that every call has. valid is false for a body
-// that is missing or something else, which the endpoint's schema refuses;
-// broken is what the framework refuses before anybody looks at it.
-func readBody(r *http.Request) (params object, valid bool, broken *frameworkError) {
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	data, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return nil, false, &frameworkError{
-			StatusCode: http.StatusRequestEntityTooLarge, Code: "FST_ERR_CTP_BODY_TOO_LARGE",
-			Error: "Payload Too Large", Message: "Request body is too large",
-		}
-	}
-	switch kind {
-	case "application/json":
-	case "", "text/plain":
-		return nil, false, nil
-	default:
-		return nil, false, &frameworkError{
-			StatusCode: http.StatusUnsupportedMediaType, Code: "FST_ERR_CTP_INVALID_MEDIA_TYPE",
-			Error: "Unsupported Media Type", Message: "Unsupported Media Type: " + kind,
-		}
-	}
-	if len(data) == 0 {
-		return nil, false, &frameworkError{
-			StatusCode: http.StatusBadRequest, Code: "FST_ERR_CTP_EMPTY_JSON_BODY",
-			Error: "Bad Request", Message: "Body cannot be empty when content-type is set to 'application/json'",
-		}
-	}
-	if !json.Valid(data) {
-		return nil, false, &frameworkError{
-			StatusCode: http.StatusBadRequest, Code: "FST_ERR_CTP_INVALID_JSON_BODY",
-			Error: "Bad Request", Message: "Body is not valid JSON but content-type is set to 'application/json'",
-		}
-	}
-	params, valid = toObject(data)
-	return params, valid, nil
-}
-
-// restToken finds the call's token; the header wins over `i` in the body. hangs
-// is set for an `i` that is neither a string nor null.
-func restToken(r *http.Request, params object) (token string, given, hangs bool) {
-	if t, ok := bearer(r); ok {
+// restToken finds the call's token; the header wins over `i` among the params.
+// hangs is set for an `i` that is neither a string nor null.
+func (s *Server) restToken(r *http.Request, params object) (token string, given, hangs bool) {
+	if t, ok := bearer(r); ok && s.facts.readsHeader {
 		return t, true, false
 	}
 	raw, ok := params["i"]
@@ -134,7 +118,7 @@ func restToken(r *http.Request, params object) (token string, given, hangs bool)
 }
 
 // call checks the caller, then the params, then does it.
-func (s *Server) call(e *endpoint, token string, given bool, params object, valid bool) (json.RawMessage, *apiError) {
+func (s *Server) call(e *endpoint, token string, given bool, args arguments) (json.RawMessage, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.touch()
@@ -145,34 +129,65 @@ func (s *Server) call(e *endpoint, token string, given bool, params object, vali
 			return nil, errAuthenticationFailed
 		}
 	}
-	if end, limited := s.limited[e.name]; limited {
-		if now := s.now(); now.Before(end) {
-			return nil, rateLimited(now, end)
-		}
-		delete(s.limited, e.name)
-	}
-	switch {
-	case e.credential && who.user == nil:
-		return nil, errCredentialRequired
-	case e.credential && who.user.suspended:
-		return nil, errSuspended
-	case who.user != nil && !who.permits(e.permission):
-		return nil, errPermissionDenied
-	case !valid:
-		return nil, invalidParam("#/type", "must be object")
-	}
-	if refused := e.params.check(params); refused != nil {
+	if refused := s.admitCall(e, who); refused != nil {
 		return nil, refused
 	}
-	result, refused := e.run(&request{server: s, user: who.user, params: params})
+	if refused := e.check(&args); refused != nil {
+		return nil, refused
+	}
+	result, refused := e.run(&request{server: s, user: who.user, who: who, params: args.params, file: args.file})
 	if refused != nil || result == nil {
 		return nil, refused
 	}
 	return marshal(result), nil
 }
 
+// admitCall decides who may call, in the real server's order: a call counts
+// against the limit even where it is refused afterwards.
+func (s *Server) admitCall(e *endpoint, who credential) *apiError {
+	if e.secure && who.app {
+		return errAccessDenied
+	}
+	if refused := s.limitCall(e.name, who.user); refused != nil {
+		return refused
+	}
+	switch {
+	case e.credential && who.user == nil:
+		return errCredentialRequired
+	case e.credential && who.user.suspended:
+		return errSuspended
+	case e.allowed != nil && (who.user == nil || !e.allowed(s, who.user)):
+		return errRolePermissionDenied
+	case who.user != nil && !who.permits(e.permission):
+		return errPermissionDenied
+	}
+	return nil
+}
+
+// check makes params out of text where they came as text, and holds them
+// against the endpoint's schema.
+func (e *endpoint) check(args *arguments) *apiError {
+	if args.isText {
+		params, refused := e.params.cast(args.params)
+		if refused != nil {
+			return refused
+		}
+		args.params = params
+	}
+	if !args.isObject {
+		return invalidParam("#/type", "must be object")
+	}
+	if e.valid != nil {
+		if refused := e.valid(args.params); refused != nil {
+			return refused
+		}
+	}
+	return e.params.check(args.params)
+}
+
 // LimitRate makes an endpoint, as in "notes/create", answer 429 for a while, as
-// if the caller had used up its limit. Retry-After says when it ends.
+// if the caller had used up its limit. Retry-After says when it ends. It takes
+// effect [WithoutRateLimits] too.
 func (s *Server) LimitRate(endpoint string, d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -4,7 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"time"
+
+	"github.com/google/uuid"
 )
 
 // apiError is a refusal by the REST API. Code and ID are fixed; the code says
@@ -25,6 +26,7 @@ type apiError struct {
 const (
 	kindClient     = "client"
 	kindPermission = "permission"
+	kindServer     = "server"
 )
 
 // refusal is an error of the domain: always 400, whatever its code.
@@ -54,6 +56,14 @@ var (
 		Message: "Your account has been suspended.", Code: "YOUR_ACCOUNT_SUSPENDED",
 		ID: "a8c724b3-6e9c-4b46-b1a8-bc3ed6258370", Kind: kindPermission, status: http.StatusForbidden,
 	}
+	errRolePermissionDenied = &apiError{
+		Message: "You are not assigned to a required role.", Code: "ROLE_PERMISSION_DENIED",
+		ID: "7f86f06f-7e15-4057-8561-f4b6d4ac755a", Kind: kindPermission, status: http.StatusForbidden,
+	}
+	errAccessDenied = &apiError{
+		Message: "Access denied.", Code: "ACCESS_DENIED",
+		ID: "56f35758-7dd5-468b-8439-5d6fb8ec9b8e", Kind: kindClient, status: http.StatusBadRequest,
+	}
 	errUnknownEndpoint = &apiError{
 		Message: "Unknown API endpoint.", Code: "UNKNOWN_API_ENDPOINT",
 		ID: "2ca3b769-540a-4f08-9dd5-b5a825b6d0f1", Kind: kindClient, status: http.StatusNotFound,
@@ -74,22 +84,30 @@ type paramInfo struct {
 	Reason string `json:"reason"`
 }
 
-// rateLimited asks the client to come back when the limit ends.
-func rateLimited(now, end time.Time) *apiError {
+// internalError is what the server says to something it did not expect, real
+// refusals among them: a 500 that carries the message it was meant to hide.
+func internalError(message string) *apiError {
+	return unexpected("Error", message)
+}
+
+// unexpected is an internalError of another class than the plain one.
+func unexpected(class, message string) *apiError {
 	return &apiError{
-		Message: "Rate limit exceeded. Please try again later.", Code: "RATE_LIMIT_EXCEEDED",
-		ID: "d5826d14-3982-4d2e-8011-b9e9f02499ef", Kind: kindClient,
-		Info:   limitInfo{Reset: end.Unix(), ResetMs: end.UnixMilli(), Total: 1},
-		status: http.StatusTooManyRequests,
-		retry:  int((end.Sub(now) + time.Second - 1) / time.Second),
+		Message: "Internal error occurred. Please contact us if the error persists.",
+		Code:    "INTERNAL_ERROR", ID: "5d37dbcb-891e-41ca-a3d6-e690c97775ac",
+		Kind: kindServer, status: http.StatusInternalServerError,
+		Info: crashInfo{E: crash{Message: message, Code: class, ID: uuid.NewString()}},
 	}
 }
 
-type limitInfo struct {
-	Remaining int   `json:"remaining"`
-	Reset     int64 `json:"reset"`   // when it ends, in seconds since 1970
-	ResetMs   int64 `json:"resetMs"` // the same in milliseconds
-	Total     int   `json:"total"`
+type crashInfo struct {
+	E crash `json:"e"`
+}
+
+type crash struct {
+	Message string `json:"message"`
+	Code    string `json:"code"`
+	ID      string `json:"id"` // of this one occasion
 }
 
 // Refusals of the endpoints.
@@ -152,6 +170,11 @@ type frameworkError struct {
 	Code       string `json:"code,omitempty"`
 	Error      string `json:"error"`
 	Message    string `json:"message"`
+}
+
+var errBodyTooLarge = frameworkError{
+	StatusCode: http.StatusRequestEntityTooLarge, Code: "FST_ERR_CTP_BODY_TOO_LARGE",
+	Error: "Payload Too Large", Message: "Request body is too large",
 }
 
 func (e frameworkError) write(w http.ResponseWriter) {

@@ -56,7 +56,7 @@ func request(t testing.TB, srv *misskeytest.Server, method, endpoint string, hea
 // Statuses, codes and headers of refused calls, each a line of the measured
 // table.
 func TestRESTErrors(t *testing.T) {
-	srv := newServer(t)
+	srv := newServer(t, misskeytest.WithoutRateLimits())
 	alice, bob := srv.AddUser("alice"), srv.AddUser("bob")
 	banned := srv.AddUser("banned")
 	banned.Suspend()

@@ -60,6 +60,7 @@ type Server struct {
 	unreadChat  map[string]map[*call]struct{} // announcements to come, by conversation
 
 	limited     map[string]time.Time // end of a forced rate limit, by endpoint
+	windows     map[caller]*window   // what counts against rate limits
 	serverStats statsLog
 	queueStats  statsLog
 }
@@ -95,6 +96,7 @@ func NewServer(options ...Option) *Server {
 		invitations: map[invitation]struct{}{},
 		unreadChat:  map[string]map[*call]struct{}{},
 		limited:     map[string]time.Time{},
+		windows:     map[caller]*window{},
 	}
 	s.faults.server = s
 	s.mu.Lock()
