@@ -9,6 +9,7 @@ var endpoints = byPath(
 	notificationEndpoints,
 	userEndpoints,
 	noteEndpoints,
+	threadEndpoints,
 	timelineEndpoints,
 )
 

@@ -2,6 +2,7 @@ package misskeytest
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/misskeyactor/misskeyactor/streaming/misskey"
@@ -10,23 +11,32 @@ import (
 const maxNoteText = 3000
 
 var noteEndpoints = []*endpoint{
-	&endpoint{name: "notes/create", credential: true, permission: "write:notes", params: noteParams, run: createNote},
+	&endpoint{name: "notes/create", credential: true, permission: "write:notes", params: noteParams, valid: hasContent, run: createNote},
+	&endpoint{name: "notes/delete", credential: true, permission: "write:notes", params: oneNote, run: deleteNote},
+	&endpoint{name: "notes/unrenote", credential: true, permission: "write:notes", params: oneNote, run: unrenote},
 	&endpoint{name: "notes/show", params: oneNote, run: showNote},
 	&endpoint{name: "notes/show-partial-bulk", params: schema{
 		{name: "noteIds", kind: someIDs, required: true, min: 1, max: 100},
 	}, run: showNotesPartially},
-	&endpoint{name: "notes/delete", credential: true, permission: "write:notes", params: oneNote, run: deleteNote},
-	&endpoint{name: "notes/unrenote", credential: true, permission: "write:notes", params: oneNote, run: unrenote},
+	&endpoint{name: "notes/state", credential: true, permission: "read:account", params: oneNote, run: noteState},
+	&endpoint{name: "notes/reactions", get: true, params: slices.Concat(oneNote, paged(
+		param{name: "type", kind: aText, nullable: true},
+	)), run: listReactions},
 	&endpoint{name: "notes/reactions/create", credential: true, permission: "write:reactions",
 		params: append(oneNote[:1:1], param{name: "reaction", kind: aText, required: true}), run: createReaction},
 	&endpoint{name: "notes/reactions/delete", credential: true, permission: "write:reactions", params: oneNote, run: deleteReaction},
 	&endpoint{name: "notes/polls/vote", credential: true, permission: "write:votes",
 		params: append(oneNote[:1:1], param{name: "choice", kind: anInteger, required: true}), run: votePoll},
+	&endpoint{name: "notes/polls/recommendation", credential: true, permission: "read:account", params: schema{
+		{name: "limit", kind: anInteger, min: 1, max: 100},
+		{name: "offset", kind: anInteger},
+		{name: "excludeChannels", kind: aBoolean},
+	}, run: recommendPolls},
 }
 
 var noteParams = schema{
 	{name: "visibility", kind: aText, oneOf: []string{"public", "home", "followers", "specified"}},
-	{name: "visibleUserIds", kind: someIDs},
+	{name: "visibleUserIds", kind: someIDs, unique: true},
 	{name: "cw", kind: aText, nullable: true, min: 1, max: 100},
 	{name: "localOnly", kind: aBoolean},
 	{name: "reactionAcceptance", kind: aText, nullable: true, oneOf: []string{
@@ -39,8 +49,39 @@ var noteParams = schema{
 	{name: "renoteId", kind: anID, nullable: true},
 	{name: "channelId", kind: anID, nullable: true},
 	{name: "text", kind: aText, nullable: true, min: 1, max: maxNoteText},
-	{name: "fileIds", kind: someIDs, min: 1, max: 16},
-	{name: "poll", kind: anObject, nullable: true},
+	{name: "fileIds", kind: someIDs, min: 1, max: 16, unique: true},
+	{name: "mediaIds", kind: someIDs, min: 1, max: 16, unique: true},
+	{name: "poll", kind: anObject, nullable: true, fields: pollParams(2)},
+}
+
+func pollParams(fewest int) schema {
+	return schema{
+		{name: "choices", kind: aList, required: true, min: fewest, max: 10, unique: true, each: &param{kind: aText, min: 1, max: 50}},
+		{name: "multiple", kind: aBoolean},
+		{name: "expiresAt", kind: anInteger, nullable: true},
+		{name: "expiredAfter", kind: anInteger, nullable: true, min: 1},
+	}
+}
+
+// hasContent: a note that has nothing else has to have a text, and that is
+// looked at before everything else.
+func hasContent(params object) *apiError {
+	for _, other := range []string{"renoteId", "fileIds", "mediaIds", "poll"} {
+		if raw, given := params[other]; given && string(raw) != "null" {
+			return nil
+		}
+	}
+	text, given := params["text"]
+	if !given {
+		return invalidParam("#/then/required", "must have required property 'text'")
+	}
+	if keyword, reason := (param{kind: aText, min: 1, max: maxNoteText}).fault(text); keyword != "" {
+		return invalidParam("#/then/properties/text/"+keyword, reason)
+	}
+	if t, _ := toText(text); blank(t) {
+		return invalidParam("#/then/properties/text/pattern", `must match pattern "[^\s]+"`)
+	}
+	return nil
 }
 
 // createNote answers with the note as its author sees it. There is no guard
@@ -77,7 +118,11 @@ func (r *request) draft() (draft, *apiError) {
 			d.to = append(d.to, u)
 		}
 	}
-	for _, id := range r.texts("fileIds") {
+	files := r.texts("fileIds")
+	if files == nil {
+		files = r.texts("mediaIds")
+	}
+	for _, id := range files {
 		f, ok := s.files[misskey.DriveFileID(id)]
 		if !ok {
 			return d, errNoSuchFile
@@ -99,26 +144,7 @@ func (r *request) draft() (draft, *apiError) {
 			return d, errNoSuchReplyTarget
 		}
 	}
-	if refused := r.draftPoll(&d); refused != nil {
-		return d, refused
-	}
-	if d.renote == nil && len(d.files) == 0 && d.poll == nil {
-		return d, r.needsText(d.text)
-	}
-	return d, nil
-}
-
-// needsText: a note that has nothing else has to have a text.
-func (r *request) needsText(text string) *apiError {
-	switch raw, given := r.params["text"]; {
-	case !given:
-		return invalidParam("#/then/required", "must have required property 'text'")
-	case string(raw) == "null":
-		return invalidParam("#/then/properties/text/type", "must be string")
-	case blank(text):
-		return invalidParam("#/then/properties/text/pattern", `must match pattern "[^\s]+"`)
-	}
-	return nil
+	return d, r.draftPoll(&d)
 }
 
 func (r *request) draftPoll(d *draft) *apiError {
@@ -126,17 +152,8 @@ func (r *request) draftPoll(d *draft) *apiError {
 	if !ok {
 		return nil
 	}
-	if _, given := raw["choices"]; !given {
-		return invalidParam("#/properties/poll/required", "must have required property 'choices'")
-	}
 	var choices []string
-	if err := json.Unmarshal(raw["choices"], &choices); err != nil {
-		return invalidParam("#/properties/poll/properties/choices/type", "must be array")
-	}
-	limits := param{min: 2, max: 10}
-	if keyword, reason := limits.lengthFault(len(choices), "Items", "items"); keyword != "" {
-		return invalidParam("#/properties/poll/properties/choices/"+keyword, reason)
-	}
+	_ = json.Unmarshal(raw["choices"], &choices) // checked
 	d.poll = newPoll(choices)
 	d.multiple, _ = toBoolean(raw["multiple"])
 	if at, ok := raw.number("expiresAt"); ok {
@@ -152,14 +169,6 @@ func (r *request) draftPoll(d *draft) *apiError {
 func (r *request) note() *note { return r.server.notes.get(misskey.NoteID(r.text("noteId"))) }
 
 func (r *request) noteID() misskey.NoteID { return misskey.NoteID(r.text("noteId")) }
-
-// me is the caller's id, "" for nobody.
-func (r *request) me() misskey.UserID {
-	if r.user == nil {
-		return ""
-	}
-	return r.user.ID
-}
 
 // showNote shows a note to everybody; to those who may not see it, without its
 // contents.
@@ -213,6 +222,41 @@ func unrenote(r *request) (any, *apiError) {
 	return nil, nil
 }
 
+// noteState says what the caller has done with a note apart from writing: there
+// are neither favorites nor muted threads.
+func noteState(r *request) (any, *apiError) {
+	if r.note() == nil {
+		return nil, unexpected("EntityNotFoundError",
+			`Could not find any entity of type "MiNote" matching: {"where":{"id":"`+r.text("noteId")+`"}}`)
+	}
+	return map[string]bool{"isFavorited": false, "isMutedThread": false}, nil
+}
+
+// packedReaction is one user's reaction, in a list of them.
+type packedReaction struct {
+	ID        string           `json:"id"`
+	CreatedAt timestamp        `json:"createdAt"`
+	User      misskey.UserLite `json:"user"`
+	Type      string           `json:"type"`
+}
+
+func listReactions(r *request) (any, *apiError) {
+	n := r.note()
+	if n == nil {
+		return nil, errNoSuchNoteReactions
+	}
+	kind, one := r.params.text("type")
+	list := []packedReaction{}
+	for _, x := range page(r, n.reactions, reaction.key, func(x reaction) bool {
+		return !one || shortReaction(x.name) == shortReaction(kind)
+	}) {
+		list = append(list, packedReaction{x.id, timestamp(r.server.madeAt(x.id)), r.server.packUser(x.user), x.name})
+	}
+	return list, nil
+}
+
+func (x reaction) key() string { return x.id }
+
 func createReaction(r *request) (any, *apiError) {
 	return nil, r.server.react(r.user, r.noteID(), r.text("reaction"))
 }
@@ -226,3 +270,17 @@ func votePoll(r *request) (any, *apiError) {
 }
 
 func (n *note) key() string { return string(n.id) }
+
+// recommendPolls shows the newest public polls of others in which the caller
+// may still vote and has not.
+func recommendPolls(r *request) (any, *apiError) {
+	v := r.view()
+	skip := r.integer("offset", 0)
+	all := span{limit: skip + r.integer("limit", defaultPage)}
+	found := take(all, r.server.notes.ordered, func(n *note) bool {
+		return n.poll != nil && n.user != r.user && n.visibility == misskey.NoteVisibilityPublic && v.kept(n) &&
+			(n.channel == nil || !r.boolean("excludeChannels", false)) &&
+			(n.poll.expires.IsZero() || n.poll.expires.After(r.server.now())) && !n.poll.votedBy(r.user)
+	})
+	return r.packed(found[min(max(skip, 0), len(found)):]), nil
+}

@@ -20,12 +20,16 @@ const (
 var idEpoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // nextID returns an id made now, unlike every other.
-func (s *Server) nextID() string {
+func (s *Server) nextID() string { return s.idAt(s.now()) }
+
+// idAt returns an id as if it were made at t, unlike every other.
+func (s *Server) idAt(t time.Time) string {
 	s.idCount++
-	return idPrefix(s.now()) + idNode + base36(s.idCount%idCounter, 4)
+	return idPrefix(t) + idNode + base36(s.idCount%idCounter, 4)
 }
 
-func idPrefix(t time.Time) string { return base36(t.Sub(idEpoch).Milliseconds(), idTime) }
+// idPrefix: what is before the year 2000 counts as its first moment.
+func idPrefix(t time.Time) string { return base36(max(0, t.Sub(idEpoch).Milliseconds()), idTime) }
 
 func base36(n int64, width int) string {
 	digits := strconv.FormatInt(n, 36)

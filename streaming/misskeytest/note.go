@@ -267,6 +267,9 @@ func (s *Server) create(u *User, d draft) (*note, *apiError) {
 		n.tags = findTags(n.text + " " + n.cw)
 	}
 	n.mentions = s.mentioned(n, names)
+	if len(n.mentions) > int(s.policies().MentionLimit) {
+		return nil, errTooManyMentions
+	}
 	s.notes.add(n)
 	if n.reply != nil {
 		n.reply.replies++
@@ -281,6 +284,7 @@ func (s *Server) create(u *User, d draft) (*note, *apiError) {
 			s.after(d.expire, func() { s.endPoll(n) })
 		}
 	}
+	s.fanNote(n)
 	s.publishNote(n)
 	s.tellAbout(n)
 	return n, nil

@@ -38,7 +38,7 @@ func (s *Server) notify(u *User, content notificationContent) {
 		created:             s.now(),
 		notificationContent: content,
 	}
-	u.notifications = append(u.notifications, n)
+	u.notifications = latestNotifications(append(u.notifications, n))
 	u.toMain("notification", s.packNotification(n, u))
 	s.after(s.config.unreadDelay, func() {
 		if u.read < n.id {

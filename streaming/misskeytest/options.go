@@ -39,6 +39,7 @@ type config struct {
 	seed           uint64
 	withoutJournal bool
 	unlimited      bool // no rate limits
+	noFallback     bool // from lists of latest notes to all notes
 }
 
 // Option changes how a server behaves.

@@ -13,6 +13,7 @@ const fallbackReaction = "❤"
 // reaction is one user's. name is a Unicode emoji, or ":name@.:" for an emoji
 // of this server.
 type reaction struct {
+	id   string
 	user *User
 	name string
 }
@@ -53,7 +54,7 @@ func (s *Server) react(u *User, id misskey.NoteID, emoji string) *apiError {
 		}
 		s.removeReaction(n, u)
 	}
-	n.reactions = append(n.reactions, reaction{u, name})
+	n.reactions = append(n.reactions, reaction{id: s.nextID(), user: u, name: name})
 	s.updateNote(n, "reacted", reactedBody{Reaction: name, Emoji: s.reactionEmoji(name), UserID: u.ID})
 	if n.user != u {
 		s.notify(n.user, notificationContent{kind: misskey.NotificationKindReaction, from: u, note: n, reaction: name})

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/misskeyactor/misskeyactor/streaming/misskey"
 )
 
 const (
@@ -184,6 +186,17 @@ func (e *endpoint) check(args *arguments) *apiError {
 	}
 	return e.params.check(args.params)
 }
+
+// me is the caller's id, "" for nobody.
+func (r *request) me() misskey.UserID {
+	if r.user == nil {
+		return ""
+	}
+	return r.user.ID
+}
+
+// policies are what the caller may do.
+func (r *request) policies() misskey.RolePolicies { return r.server.policies() }
 
 // LimitRate makes an endpoint, as in "notes/create", answer 429 for a while, as
 // if the caller had used up its limit. Retry-After says when it ends. It takes

@@ -149,8 +149,31 @@ var (
 	errUnfollowYourself   = refusal("FOLLOWEE_IS_YOURSELF", "d9e400b9-36b0-4808-b1d8-79e707f1296c", "Followee is yourself.")
 	errNotFollowing       = refusal("NOT_FOLLOWING", "5dbf82f5-c92b-40b1-87d1-6c8c0741fd09", "You are not following that user.")
 
-	errFilesAndReplies = refusal("BOTH_WITH_REPLIES_AND_WITH_FILES", "dd9c8400-1cb5-4eef-8a31-200c5f933793", "Specifying both withReplies and withFiles is not supported")
+	errFilesAndReplies       = refusal("BOTH_WITH_REPLIES_AND_WITH_FILES", "dd9c8400-1cb5-4eef-8a31-200c5f933793", bothMessage)
+	errFilesAndRepliesHybrid = refusal("BOTH_WITH_REPLIES_AND_WITH_FILES", "dfaa3eb7-8002-4cb7-bcc4-1095df46656f", bothMessage)
+	errFilesAndRepliesUser   = refusal("BOTH_WITH_REPLIES_AND_WITH_FILES", "91c8cb9f-36ed-46e7-9ca2-7df96ed6e222", bothMessage)
+	errLocalDisabled         = refusal("LTL_DISABLED", "45a6eb02-7695-4393-b023-dd3be9aaaefd", "Local timeline has been disabled.")
+	errHybridDisabled        = refusal("STL_DISABLED", "620763f4-f621-4533-ab33-0577a1a3c342", "Hybrid timeline has been disabled.")
+	errGlobalDisabled        = refusal("GTL_DISABLED", "0332fc13-6ab2-4427-ae80-a9fadffd1a6b", "Global timeline has been disabled.")
+	errNoSuchList            = refusal("NO_SUCH_LIST", "8fb1fbd5-e476-4c37-9fb0-43d55b63a2ff", "No such list.")
+	errNoSuchChannelTimeline = refusal("NO_SUCH_CHANNEL", "4d0eeeba-a02c-4c3c-9966-ef60d38d2e7f", "No such channel.")
+	errNoSuchAntenna         = refusal("NO_SUCH_ANTENNA", "850926e0-fd3b-49b6-b69a-b28a5dbd82fe", "No such antenna.")
+	errNoSuchRole            = refusal("NO_SUCH_ROLE", "eb70323a-df61-4dd4-ad90-89c83c7cf26e", "No such role.")
+	errNoSuchUserNotes       = refusal("NO_SUCH_USER", "27e494ba-2ac2-48e8-893b-10d4d8c2387b", "No such user.")
+
+	errNoSuchNoteReactions    = refusal("NO_SUCH_NOTE", "263fff3d-d0e1-4af4-bea7-8408059b451a", "No such note.")
+	errNoSuchNoteRenotes      = refusal("NO_SUCH_NOTE", "12908022-2e21-46cd-ba6a-3edaf6093f46", "No such note.")
+	errNoSuchNoteConversation = refusal("NO_SUCH_NOTE", "e1035875-9551-45ec-afa8-1ded1fcb53c8", "No such note.")
+	errTooManyMentions        = refusal("CONTAINS_TOO_MANY_MENTIONS", "4de0363a-3046-481b-9b0f-feff3e211025", "Cannot post because it exceeds the allowed number of mentions.")
+
+	errTooManyDrafts       = refusal("TOO_MANY_DRAFTS", "9ee33bbe-fde3-4c71-9b51-e50492c6b9c8", "You cannot create drafts any more.")
+	errTooManyScheduled    = refusal("TOO_MANY_SCHEDULED_NOTES", "22ae69eb-09e3-4541-a850-773cfa45e693", "You cannot create scheduled notes any more.")
+	errScheduledAtRequired = refusal("SCHEDULED_AT_REQUIRED", "15e28a55-e74c-4d65-89b7-8880cdaaa87d", "scheduledAt is required when isActuallyScheduled is true.")
+	errScheduledAtPast     = refusal("SCHEDULED_AT_MUST_BE_IN_FUTURE", "e4bed6c9-017e-4934-aed0-01c22cc60ec1", "scheduledAt must be in the future.")
+	errNoSuchDraft         = refusal("NO_SUCH_NOTE_DRAFT", "49cd6b9d-848e-41ee-b0b9-adaca711a6b1", "No such note draft.")
 )
+
+const bothMessage = "Specifying both withReplies and withFiles is not supported"
 
 // write answers with the error.
 func (e *apiError) write(w http.ResponseWriter) {

@@ -94,7 +94,7 @@ func TestRESTErrors(t *testing.T) {
 		{"null sinceId", token, "notes/timeline", `{"sinceId":null}`, 400, "INVALID_PARAM", `"param":"#/properties/sinceId/type"`, ""},
 		{"note without text", token, "notes/create", `{}`, 400, "INVALID_PARAM", "", ""},
 		{"blank note", token, "notes/create", `{"text":"  "}`, 400, "INVALID_PARAM", "", ""},
-		{"text too long", token, "notes/create", `{"text":"` + strings.Repeat("x", 3001) + `"}`, 400, "INVALID_PARAM", `"param":"#/properties/text/maxLength"`, ""},
+		{"text too long", token, "notes/create", `{"text":"` + strings.Repeat("x", 3001) + `"}`, 400, "INVALID_PARAM", `properties/text/maxLength"`, ""},
 		{"unknown visibility", token, "notes/create", `{"text":"x","visibility":"secret"}`, 400, "INVALID_PARAM", `"param":"#/properties/visibility/enum"`, ""},
 		{"poll of one choice", token, "notes/create", `{"text":"x","poll":{"choices":["a"]}}`, 400, "INVALID_PARAM", "choices/minItems", ""},
 		{"poll expired already", token, "notes/create", `{"text":"x","poll":{"choices":["a","b"],"expiresAt":1}}`, 400, "CANNOT_CREATE_ALREADY_EXPIRED_POLL", "", ""},

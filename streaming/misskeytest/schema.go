@@ -250,4 +250,10 @@ func (r *request) texts(name string) []string {
 	return all
 }
 
+func (r *request) groups(name string) [][]string {
+	var all [][]string
+	_ = json.Unmarshal(r.params[name], &all) // absent or checked
+	return all
+}
+
 func blank(text string) bool { return strings.TrimSpace(text) == "" }

@@ -48,6 +48,7 @@ type Server struct {
 	tokens      map[string]credential
 	following   map[misskey.UserID]map[misskey.UserID]*follow
 	notes       noteStore
+	fans        fanOut // latest notes, by timeline
 	files       map[misskey.DriveFileID]misskey.DriveFile
 	emojis      map[string]*misskey.EmojiDetailed
 	roles       registry[misskey.RoleID, *Role]
@@ -97,6 +98,7 @@ func NewServer(options ...Option) *Server {
 		unreadChat:  map[string]map[*call]struct{}{},
 		limited:     map[string]time.Time{},
 		windows:     map[caller]*window{},
+		fans:        fanOut{},
 	}
 	s.faults.server = s
 	s.mu.Lock()
