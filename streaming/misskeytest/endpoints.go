@@ -10,6 +10,7 @@ var endpoints = byPath(
 	userEndpoints,
 	noteEndpoints,
 	threadEndpoints,
+	draftEndpoints,
 	timelineEndpoints,
 )
 

@@ -49,6 +49,7 @@ type Server struct {
 	following   map[misskey.UserID]map[misskey.UserID]*follow
 	notes       noteStore
 	fans        fanOut // latest notes, by timeline
+	drafts      []*noteDraft
 	files       map[misskey.DriveFileID]misskey.DriveFile
 	emojis      map[string]*misskey.EmojiDetailed
 	roles       registry[misskey.RoleID, *Role]
