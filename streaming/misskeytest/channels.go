@@ -33,14 +33,14 @@ type channelRule struct {
 var rules = byName(
 	&channelRule{name: "main", credential: true, permission: "read:account", shared: true, leaks: true, open: openForUser},
 	&channelRule{name: "homeTimeline", credential: true, permission: "read:account", open: openTimeline, shows: homeShows},
-	&channelRule{name: "localTimeline", slow: true, open: openTimeline, shows: localShows},
-	&channelRule{name: "hybridTimeline", credential: true, permission: "read:account", slow: true, open: openTimeline, shows: hybridShows},
-	&channelRule{name: "globalTimeline", slow: true, open: openTimeline, shows: globalShows},
+	&channelRule{name: "localTimeline", slow: true, open: openLocal, shows: localShows},
+	&channelRule{name: "hybridTimeline", credential: true, permission: "read:account", slow: true, open: openLocal, shows: hybridShows},
+	&channelRule{name: "globalTimeline", slow: true, open: openGlobal, shows: globalShows},
 	&channelRule{name: "userList", slow: true, open: openUserList, shows: userListShows},
 	&channelRule{name: "hashtag", open: openHashtag, shows: hashtagShows},
-	&channelRule{name: "roleTimeline", open: openNamed("roleId")},
-	&channelRule{name: "antenna", credential: true, permission: "read:account", open: openAntenna},
-	&channelRule{name: "channel", open: openNamed("channelId")},
+	&channelRule{name: "roleTimeline", open: openNamed("roleId"), shows: undropped},
+	&channelRule{name: "antenna", credential: true, permission: "read:account", open: openAntenna, shows: undropped},
+	&channelRule{name: "channel", open: openNamed("channelId"), shows: undropped},
 	&channelRule{name: "drive", credential: true, permission: "read:account", shared: true, leaks: true, open: openForUser},
 	&channelRule{name: "serverStats", shared: true, open: openPublic, receive: serverStatsReceive},
 	&channelRule{name: "queueStats", shared: true, open: openPublic, receive: queueStatsReceive},
@@ -110,14 +110,29 @@ func openNamed(param string) func(*channelConn) (string, bool) {
 }
 
 func openTimeline(c *channelConn) (string, bool) {
-	c.view = view{
-		server:      c.socket.server,
-		me:          c.me(),
-		withRenotes: c.params.truthy("withRenotes", true),
-		withReplies: c.params.truthy("withReplies", false),
-		withFiles:   c.params.truthy("withFiles", false),
-	}
+	c.view.withRenotes = c.params.truthy("withRenotes", true)
+	c.view.withReplies = c.params.truthy("withReplies", false)
+	c.view.withFiles = c.params.truthy("withFiles", false)
 	return "", true
+}
+
+// unavailable is the key of timelines that their user's policies do not allow:
+// connected, and nothing is ever published there. What the policies become
+// later does not matter.
+const unavailable = "unavailable"
+
+func openLocal(c *channelConn) (string, bool) {
+	if !c.socket.server.policiesOf(c.socket.who.user).LtlAvailable {
+		return unavailable, true
+	}
+	return openTimeline(c)
+}
+
+func openGlobal(c *channelConn) (string, bool) {
+	if !c.socket.server.policiesOf(c.socket.who.user).GtlAvailable {
+		return unavailable, true
+	}
+	return openTimeline(c)
 }
 
 func openUserList(c *channelConn) (string, bool) {

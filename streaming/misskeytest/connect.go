@@ -45,7 +45,7 @@ type channelConn struct {
 	topic   topic
 	element *list.Element // in Server.topics[topic]; nil = hears nothing
 	head    string        // of every frame it sends, up to the wire id
-	view    view          // params of a channel of notes
+	view    view          // whose eyes, and the params of a channel of notes
 	tags    [][]string    // of hashtag
 	silent  bool          // open, and deaf to its topic
 	left    bool          // disconnected; whatever it still sends is stray
@@ -74,6 +74,7 @@ func (k *Socket) connect(body object) {
 		socket: k,
 		id:     asked.ID,
 		params: object{},
+		view:   view{server: k.server, me: k.me(), known: k.known},
 		head:   `{"type":"channel","body":{"id":` + string(marshal(asked.ID)),
 	}}
 	if asked.Refusal = k.admit(o, body); asked.Refusal != Accepted {

@@ -205,7 +205,7 @@ func listTimeline(r *request) (any, *apiError) {
 	return r.packed(r.notes(timeline{
 		fans:     []fan{{kind, string(l.ID)}},
 		kept:     v.kept,
-		stored:   func(n *note) bool { return l.members[n.user.ID] != nil && v.list(n) },
+		stored:   func(n *note) bool { return v.list(l, n) },
 		fallback: r.fallback(),
 	})), nil
 }

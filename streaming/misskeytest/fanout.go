@@ -104,16 +104,19 @@ func (s *Server) fanNote(n *note) {
 	}
 	if n.channel != nil {
 		push(channelFan, string(n.channel.ID))
+		for id := range n.channel.followers {
+			pushBoth(homeFan, homeFilesFan, string(id))
+		}
 		return
 	}
 	pushBoth(homeFan, homeFilesFan, string(n.user.ID))
-	for _, u := range s.users.all {
-		if f := s.follows(u.ID, n.user.ID); f != nil && n.goesTo(u.ID, f.withReplies) {
-			pushBoth(homeFan, homeFilesFan, string(u.ID))
+	for id, f := range n.user.followers {
+		if n.goesTo(id, f.withReplies) {
+			pushBoth(homeFan, homeFilesFan, string(id))
 		}
 	}
 	for _, l := range s.lists.all {
-		if l.members[n.user.ID] != nil && n.goesTo(l.owner.ID, false) {
+		if m := l.members[n.user.ID]; m != nil && n.goesTo(l.owner.ID, m.withReplies) {
 			pushBoth(listFan, listFilesFan, string(l.ID))
 		}
 	}

@@ -2,39 +2,68 @@ package misskeytest
 
 import "github.com/misskeyactor/misskeyactor/streaming/misskey"
 
-// follow is that one user follows another.
-type follow struct{ withReplies bool }
-
-func (s *Server) follows(follower, followee misskey.UserID) *follow {
-	return s.following[follower][followee]
+// follow is that one account follows another.
+type follow struct {
+	tie
+	withReplies bool
+	notify      misskey.FollowNotify
 }
 
-func (s *Server) countFollows(of misskey.UserID) (followers, following int) {
-	for _, followees := range s.following {
-		if followees[of] != nil {
-			followers++
-		}
-	}
-	return followers, len(s.following[of])
+func (s *Server) follows(follower, followee misskey.UserID) *follow {
+	return s.relationsOf(follower).following[followee]
 }
 
 // FollowOption says how to follow.
-type FollowOption func(*follow)
+type FollowOption interface{ applyToFollow(*follow) }
 
-// WithReplies makes the followee's replies to others appear in the follower's
-// home timeline.
-func WithReplies() FollowOption { return func(f *follow) { f.withReplies = true } }
+type followOption func(*follow)
 
-// Follow makes u follow other: `follow` on u's main channels, `followed` and a
-// notification on other's. It counts for timelines at once; the real server
-// takes up to ten seconds.
+func (o followOption) applyToFollow(f *follow) { o(f) }
+
+// RepliesOption is the option to have replies to others as well, of everything
+// that leaves them out.
+type RepliesOption struct{}
+
+// WithReplies lets replies to others in: those of a followee into the
+// follower's home timeline, those of a list's members into the list, those an
+// antenna would hear into the antenna.
+func WithReplies() RepliesOption { return RepliesOption{} }
+
+func (RepliesOption) applyToFollow(f *follow) { f.withReplies = true }
+
+// WithNotes notifies the follower of every note of the followee's that is no
+// reply and not specified to somebody (`notify: normal`).
+func WithNotes() FollowOption {
+	return followOption(func(f *follow) { f.notify = misskey.FollowNotifyNormal })
+}
+
+// Follow makes u follow other: `follow` and the notification
+// followRequestAccepted on u's main channels, `followed` and the notification
+// follow on other's. An account [AsLocked] that does not follow u is asked
+// instead: `receiveFollowRequest`, a notification of that kind and `meUpdated`
+// on other's main channels, until other calls [User.AcceptFollow] or
+// [User.RejectFollow]. The same happens to a bot that follows somebody careful
+// about bots. What an accepted request starts from are the options given here.
 func (u *User) Follow(other *User, options ...FollowOption) {
 	act(u, "Follow", func() (struct{}, *apiError) {
-		var f follow
+		f := follow{notify: misskey.FollowNotifyNone}
 		for _, o := range options {
-			o(&f)
+			o.applyToFollow(&f)
 		}
 		return struct{}{}, u.server.follow(u, other, f)
+	})
+}
+
+// Refollow changes how u follows other, to what the options say and to nothing
+// they do not say.
+func (u *User) Refollow(other *User, options ...FollowOption) {
+	act(u, "Refollow", func() (struct{}, *apiError) {
+		return struct{}{}, u.server.refollow(u, other, func(f *follow) {
+			f.withReplies, f.notify = false, misskey.FollowNotifyNone
+			for _, o := range options {
+				o.applyToFollow(f)
+			}
+		})
 	})
 }
 
@@ -43,21 +72,70 @@ func (u *User) Unfollow(other *User) {
 	act(u, "Unfollow", func() (struct{}, *apiError) { return struct{}{}, u.server.unfollow(u, other) })
 }
 
+// RemoveFollower makes other follow u no more: `unfollow` on other's main
+// channels.
+func (u *User) RemoveFollower(other *User) {
+	act(u, "RemoveFollower", func() (struct{}, *apiError) { return struct{}{}, u.server.removeFollower(u, other) })
+}
+
 func (s *Server) follow(u, other *User, f follow) *apiError {
 	switch {
 	case u == other:
 		return errFollowYourself
 	case s.follows(u.ID, other.ID) != nil:
 		return errAlreadyFollowing
+	case other.relations.blockers[u.ID] != nil:
+		return errFollowBlocking
+	case u.relations.blockers[other.ID] != nil:
+		return errFollowBlocked
 	}
-	if s.following[u.ID] == nil {
-		s.following[u.ID] = map[misskey.UserID]*follow{}
+	f.tie = s.newTie(u, other)
+	if other.wantsToBeAsked(u) {
+		s.requestFollow(f)
+		return nil
 	}
-	s.following[u.ID][other.ID] = &f
-	u.toMain("follow", s.packUserFor(other, u))
+	s.startFollow(f)
+	return nil
+}
+
+// wantsToBeAsked reports whether u may not follow without asking.
+func (u *User) wantsToBeAsked(follower *User) bool {
+	if !u.profile.Locked && (!u.profile.CarefulBot || !follower.profile.Bot) {
+		return false
+	}
+	return !u.profile.AutoAcceptFollowed || u.relations.following[follower.ID] == nil
+}
+
+// startFollow begins a follow and tells both. The follower is told that they
+// have been accepted even where nobody was asked.
+func (s *Server) startFollow(f follow) {
+	u, other := f.from, f.to
+	delete(other.requests, u.ID)
+	put(&u.relations.following, other.ID, &f)
+	put(&other.followers, u.ID, &f)
+	s.notify(u, notificationContent{kind: misskey.NotificationKindFollowRequestAccepted, from: other})
 	other.toMain("followed", s.packUser(u))
 	s.notify(other, notificationContent{kind: misskey.NotificationKindFollow, from: u})
+	u.toMain("follow", s.packUserFor(other, u))
+}
+
+func (s *Server) refollow(u, other *User, change func(*follow)) *apiError {
+	before := s.follows(u.ID, other.ID)
+	switch {
+	case u == other:
+		return errUpdateFollowYourself
+	case before == nil:
+		return errUpdateNotFollowing
+	}
+	s.changeFollow(before, change)
 	return nil
+}
+
+func (*Server) changeFollow(before *follow, change func(*follow)) {
+	after := *before
+	change(&after)
+	before.from.relations.following[before.to.ID] = &after
+	before.to.followers[before.from.ID] = &after
 }
 
 func (s *Server) unfollow(u, other *User) *apiError {
@@ -67,7 +145,40 @@ func (s *Server) unfollow(u, other *User) *apiError {
 	case s.follows(u.ID, other.ID) == nil:
 		return errNotFollowing
 	}
-	delete(s.following[u.ID], other.ID)
-	u.toMain("unfollow", s.packUserFor(other, u))
+	s.endFollow(u, other)
 	return nil
+}
+
+func (s *Server) removeFollower(u, other *User) *apiError {
+	switch {
+	case u == other:
+		return errInvalidateYourself
+	case s.follows(other.ID, u.ID) == nil:
+		return errNotFollowed
+	}
+	s.endFollow(other, u)
+	return nil
+}
+
+// endFollow ends a follow, if there is one, and tells the follower.
+func (s *Server) endFollow(u, other *User) {
+	if s.follows(u.ID, other.ID) == nil {
+		return
+	}
+	delete(u.relations.following, other.ID)
+	delete(other.followers, u.ID)
+	u.toMain("unfollow", s.packUserFor(other, u))
+}
+
+// notifyFollowers notifies those who want to hear of each note.
+func (s *Server) notifyFollowers(n *note) {
+	if n.reply != nil || n.visibility == misskey.NoteVisibilitySpecified {
+		return
+	}
+	for _, f := range oldestFirst(n.user.followers) {
+		if f.notify != misskey.FollowNotifyNormal || n.pureRenote() && f.from.relations.renoteMuted[n.user.ID] != nil {
+			continue
+		}
+		s.notify(f.from, notificationContent{kind: misskey.NotificationKindNote, from: n.user, note: n})
+	}
 }

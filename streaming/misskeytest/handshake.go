@@ -23,6 +23,7 @@ var (
 
 // credential is what a token stands for.
 type credential struct {
+	id   string // of an app's token
 	user *User
 	// permissions of an app's token; a user's own token may do everything.
 	app         bool

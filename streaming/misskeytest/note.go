@@ -231,6 +231,8 @@ func (s *Server) create(u *User, d draft) (*note, *apiError) {
 	switch {
 	case d.renote != nil && d.renote.pureRenote() && d.text == "" && d.poll == nil && len(d.files) == 0:
 		return nil, errRenoteOfRenote
+	case d.renote != nil && u.blockedBy(d.renote.user), d.reply != nil && u.blockedBy(d.reply.user):
+		return nil, errBlockedByAuthor
 	case d.renote != nil && !s.mayRenote(u, d.renote):
 		return nil, errRenoteVisibility
 	case d.reply != nil && d.reply.pureRenote():
@@ -267,7 +269,7 @@ func (s *Server) create(u *User, d draft) (*note, *apiError) {
 		n.tags = findTags(n.text + " " + n.cw)
 	}
 	n.mentions = s.mentioned(n, names)
-	if len(n.mentions) > int(s.policies().MentionLimit) {
+	if len(n.mentions) > int(s.policiesOf(u).MentionLimit) {
 		return nil, errTooManyMentions
 	}
 	s.notes.add(n)
@@ -284,9 +286,11 @@ func (s *Server) create(u *User, d draft) (*note, *apiError) {
 			s.after(d.expire, func() { s.endPoll(n) })
 		}
 	}
+	s.hashtags.use(n)
 	s.fanNote(n)
 	s.publishNote(n)
 	s.tellAbout(n)
+	s.notifyFollowers(n)
 	return n, nil
 }
 
@@ -301,7 +305,7 @@ func (s *Server) mentioned(n *note, names []string) []*User {
 		}
 	}
 	for _, name := range names {
-		add(&users, s.usernames[name])
+		add(&users, s.userNamed(name))
 	}
 	if to := n.replyTo(); to != nil && to.user != n.user {
 		add(&users, to.user)
@@ -332,7 +336,7 @@ func (s *Server) tellAbout(n *note) {
 	}
 	for _, u := range n.mentions {
 		if u != n.user {
-			u.toMain("mention", s.packNote(n, packing{me: u.ID}))
+			u.toMainFrom(n.user, "mention", s.packNote(n, packing{me: u.ID}))
 			because(u, misskey.NotificationKindMention)
 		}
 	}

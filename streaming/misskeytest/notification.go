@@ -27,10 +27,10 @@ type notificationContent struct {
 }
 
 // notify gives u a notification: `notification` at once, `unreadNotification`
-// after the delay unless u has read it by then. What users do to themselves is
-// not worth one.
+// after the delay unless u has read it by then. What users do to themselves, and
+// what those do whom they mute, is not worth one.
 func (s *Server) notify(u *User, content notificationContent) {
-	if content.from == u {
+	if content.from == u || content.from != nil && u.relations.muted[content.from.ID] != nil {
 		return
 	}
 	n := &notification{
@@ -39,7 +39,7 @@ func (s *Server) notify(u *User, content notificationContent) {
 		notificationContent: content,
 	}
 	u.notifications = latestNotifications(append(u.notifications, n))
-	u.toMain("notification", s.packNotification(n, u))
+	u.toMainFrom(content.from, "notification", s.packNotification(n, u))
 	s.after(s.config.unreadDelay, func() {
 		if u.read < n.id {
 			u.toMain("unreadNotification", s.packNotification(n, u))

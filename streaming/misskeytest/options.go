@@ -40,6 +40,9 @@ type config struct {
 	withoutJournal bool
 	unlimited      bool // no rate limits
 	noFallback     bool // from lists of latest notes to all notes
+
+	relationRefresh time.Duration
+	policies        policies
 }
 
 // Option changes how a server behaves.

@@ -1,7 +1,6 @@
 package misskeytest
 
 import (
-	"slices"
 	"time"
 
 	"github.com/misskeyactor/misskeyactor/runtime/opt"
@@ -154,149 +153,11 @@ func (s *Server) packPoll(p *poll, me misskey.UserID) *misskey.NotePoll {
 func packChannel(c *Channel) *misskey.NoteChannel {
 	return &misskey.NoteChannel{
 		ID:                    c.ID,
-		Name:                  c.Name,
-		Color:                 "#86b300",
-		AllowRenoteToExternal: true,
+		Name:                  c.name,
+		Color:                 c.color,
+		IsSensitive:           c.sensitive,
+		AllowRenoteToExternal: c.allowRenote,
 		UserID:                opt.Of(c.owner.ID),
-	}
-}
-
-// packUser writes a user out as they appear in notes.
-func (s *Server) packUser(u *User) misskey.UserLite {
-	m := misskey.UserLite{
-		ID:           u.ID,
-		Name:         textOrNull(u.name),
-		Username:     u.Username,
-		AvatarURL:    s.URL + "/identicon/" + u.Username + "@" + s.addr,
-		IsBot:        u.bot,
-		IsCat:        u.cat,
-		Emojis:       map[string]string{},
-		OnlineStatus: u.onlineStatus(),
-		BadgeRoles:   []misskey.BadgeRole{},
-	}
-	for _, r := range s.rolesOf(u) {
-		if r.badge {
-			m.BadgeRoles = append(m.BadgeRoles, misskey.BadgeRole{Name: r.Name})
-		}
-	}
-	return m
-}
-
-// onlineStatus: a user with an open socket is online; of the others the server
-// does not know.
-func (u *User) onlineStatus() misskey.OnlineStatus {
-	if u.open > 0 {
-		return misskey.OnlineStatusOnline
-	}
-	return misskey.OnlineStatusUnknown
-}
-
-func (s *Server) packProfile(u *User) misskey.UserProfile {
-	followers, following := s.countFollows(u.ID)
-	p := misskey.UserProfile{
-		CreatedAt:           u.created,
-		IsSuspended:         u.suspended,
-		FollowersCount:      int64(followers),
-		FollowingCount:      int64(following),
-		NotesCount:          int64(s.notes.countBy(u)),
-		PublicReactions:     true,
-		FollowersVisibility: misskey.FollowVisibilityPublic,
-		FollowingVisibility: misskey.FollowVisibilityPublic,
-		ChatScope:           misskey.ChatScopeMutual,
-		CanChat:             true,
-	}
-	for _, r := range s.rolesOf(u) {
-		p.Roles = append(p.Roles, packRoleLite(r))
-	}
-	return p
-}
-
-// packUserFor writes a user out for another one, with what is between them.
-func (s *Server) packUserFor(u, me *User) misskey.UserDetailedNotMe {
-	m := misskey.UserDetailedNotMe{UserLite: s.packUser(u), UserProfile: s.packProfile(u)}
-	if me == nil {
-		return m
-	}
-	to, from := s.follows(me.ID, u.ID), s.follows(u.ID, me.ID)
-	m.IsFollowing, m.IsFollowed = opt.Of(to != nil), opt.Of(from != nil)
-	m.HasPendingFollowRequestFromYou, m.HasPendingFollowRequestToYou = opt.Of(false), opt.Of(false)
-	m.IsBlocking, m.IsBlocked = opt.Of(false), opt.Of(false)
-	m.IsMuted, m.IsRenoteMuted = opt.Of(false), opt.Of(false)
-	m.Notify = opt.Of(misskey.FollowNotifyNone)
-	m.WithReplies = opt.Of(to != nil && to.withReplies)
-	if to != nil {
-		m.FollowedMessage = opt.Null[string]()
-	}
-	return m
-}
-
-// packMe writes a user out for themselves.
-func (s *Server) packMe(u *User) misskey.MeDetailed {
-	return misskey.MeDetailed{
-		UserLite:                  s.packUser(u),
-		UserProfile:               s.packProfile(u),
-		IsModerator:               slices.Contains(s.moderators(), u),
-		InjectFeaturedNote:        true,
-		ReceiveAnnouncementEmail:  true,
-		AutoAcceptFollowed:        true,
-		PreventAiLearning:         true,
-		IsExplorable:              true,
-		TwoFactorBackupCodesStock: misskey.BackupCodeStockNone,
-		HasUnreadNotification:     u.unread() > 0,
-		UnreadNotificationsCount:  int64(u.unread()),
-		EmailNotificationTypes:    []string{"follow", "receiveFollowRequest"},
-		LoggedInDays:              1,
-		Policies:                  s.policies(),
-	}
-}
-
-// policies are what the server's base role allows.
-func (*Server) policies() misskey.RolePolicies {
-	return misskey.RolePolicies{
-		GtlAvailable:        true,
-		LtlAvailable:        true,
-		CanPublicNote:       true,
-		MentionLimit:        20,
-		InviteLimitCycle:    10080,
-		CanSearchUsers:      true,
-		CanUseTranslator:    true,
-		DriveCapacityMb:     100,
-		MaxFileSizeMb:       30,
-		UploadableFileTypes: []string{"text/*", "application/json", "image/*", "video/*", "audio/*"},
-		CanUpdateBioMedia:   true,
-		PinLimit:            5,
-		AntennaLimit:        5,
-		WordMuteLimit:       200,
-		WebhookLimit:        3,
-		ClipLimit:           10,
-
-		NoteEachClipsLimit:     200,
-		UserListLimit:          10,
-		UserEachUserListsLimit: 50,
-		RateLimitFactor:        1,
-		AvatarDecorationLimit:  1,
-		ChatAvailability:       misskey.ChatAvailabilityAvailable,
-		NoteDraftLimit:         10,
-		ScheduledNoteLimit:     1,
-		WatermarkAvailable:     true,
-	}
-}
-
-func packRoleLite(r *Role) misskey.RoleLite {
-	return misskey.RoleLite{ID: r.ID, Name: r.Name, IsModerator: r.moderator}
-}
-
-func (s *Server) packRole(r *Role) misskey.Role {
-	return misskey.Role{
-		RoleLite:     packRoleLite(r),
-		CreatedAt:    r.created,
-		UpdatedAt:    r.created,
-		Target:       misskey.RoleTargetManual,
-		IsPublic:     true,
-		IsExplorable: r.explorable,
-		AsBadge:      r.badge,
-		Policies:     map[string]misskey.RolePolicy{},
-		UsersCount:   int64(len(r.members)),
 	}
 }
 

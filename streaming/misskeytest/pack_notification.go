@@ -36,6 +36,18 @@ func (s *Server) packNotification(n *notification, me *User) misskey.Notificatio
 		return &misskey.NotificationPollEnded{NotificationCommon: common, Note: note}
 	case misskey.NotificationKindFollow:
 		return &misskey.NotificationFollow{NotificationCommon: common, UserID: from.ID, User: from}
+	case misskey.NotificationKindNote:
+		return &misskey.NotificationNote{NotificationCommon: common, UserID: from.ID, User: from, Note: note}
+	case misskey.NotificationKindReceiveFollowRequest:
+		return &misskey.NotificationReceiveFollowRequest{NotificationCommon: common, UserID: from.ID, User: from}
+	case misskey.NotificationKindFollowRequestAccepted:
+		return &misskey.NotificationFollowRequestAccepted{
+			NotificationCommon: common, UserID: from.ID, User: from, Message: textOrNull(n.from.profile.FollowedMessage),
+		}
+	case misskey.NotificationKindLogin:
+		return &misskey.NotificationLogin{NotificationCommon: common}
+	case misskey.NotificationKindCreateToken:
+		return &misskey.NotificationCreateToken{NotificationCommon: common}
 	case misskey.NotificationKindRoleAssigned:
 		return &misskey.NotificationRoleAssigned{NotificationCommon: common, Role: s.packRole(n.role)}
 	}

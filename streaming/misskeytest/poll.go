@@ -43,6 +43,8 @@ func (s *Server) vote(u *User, id misskey.NoteID, choice int) *apiError {
 		return errNoSuchNoteVote
 	case n.poll == nil:
 		return errNoPoll
+	case u.blockedBy(n.user):
+		return errBlockedVote
 	case !n.poll.expires.IsZero() && n.poll.expires.Before(s.now()):
 		return errPollExpired
 	case choice < 0 || choice >= len(n.poll.choices):

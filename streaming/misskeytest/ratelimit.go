@@ -98,7 +98,7 @@ func (s *Server) limitCall(name string, u *User) *apiError {
 
 // rateLimitFactor is how much stricter than for others the limits are for a
 // user.
-func (s *Server) rateLimitFactor(*User) float64 { return s.policies().RateLimitFactor }
+func (s *Server) rateLimitFactor(u *User) float64 { return s.policiesOf(u).RateLimitFactor }
 
 func (s *Server) window(who caller) *window {
 	w := s.windows[who]

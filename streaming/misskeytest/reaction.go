@@ -44,6 +44,9 @@ func (s *Server) react(u *User, id misskey.NoteID, emoji string) *apiError {
 	if n == nil || !s.visible(n, u.ID) {
 		return errNoSuchNoteReact
 	}
+	if u.blockedBy(n.user) {
+		return errBlockedReact
+	}
 	if n.pureRenote() {
 		return errReactToRenote
 	}

@@ -1,6 +1,9 @@
 package misskeytest
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // registry keeps things by id, and in the order they were added.
 type registry[ID ~string, T any] struct {
@@ -11,6 +14,15 @@ type registry[ID ~string, T any] struct {
 func (r *registry[ID, T]) get(id ID) (T, bool) {
 	t, ok := r.byID[id]
 	return t, ok
+}
+
+func (r *registry[ID, T]) remove(id ID) {
+	t, ok := r.byID[id]
+	if !ok {
+		return
+	}
+	delete(r.byID, id)
+	r.all = slices.DeleteFunc(r.all, func(o T) bool { return any(o) == any(t) })
 }
 
 // add panics when the id is taken: the test has given it twice.

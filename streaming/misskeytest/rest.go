@@ -196,7 +196,7 @@ func (r *request) me() misskey.UserID {
 }
 
 // policies are what the caller may do.
-func (r *request) policies() misskey.RolePolicies { return r.server.policies() }
+func (r *request) policies() misskey.RolePolicies { return r.server.policiesOf(r.user) }
 
 // LimitRate makes an endpoint, as in "notes/create", answer 429 for a while, as
 // if the caller had used up its limit. Retry-After says when it ends. It takes

@@ -141,14 +141,6 @@ var (
 	errAlreadyVoted   = refusal("ALREADY_VOTED", "0963fc77-efac-419b-9424-b391608dc6d8", "You have already voted.")
 	errPollExpired    = refusal("ALREADY_EXPIRED", "1022a357-b085-4054-9083-8f8de358337e", "The poll is already expired.")
 
-	errNoSuchUser         = refusal("NO_SUCH_USER", "4362f8dc-731f-4ad8-a694-be5a88922a24", "No such user.")
-	errNoSuchUserFollow   = refusal("NO_SUCH_USER", "fcd2eef9-a9b2-4c4f-8624-038099e90aa5", "No such user.")
-	errFollowYourself     = refusal("FOLLOWEE_IS_YOURSELF", "26fbe7bb-a331-4857-af17-205b426669a9", "Followee is yourself.")
-	errAlreadyFollowing   = refusal("ALREADY_FOLLOWING", "35387507-38c7-4cb9-9197-300b93783fa0", "You are already following that user.")
-	errNoSuchUserUnfollow = refusal("NO_SUCH_USER", "5b12c78d-2b28-4dca-99d2-f56139b42ff8", "No such user.")
-	errUnfollowYourself   = refusal("FOLLOWEE_IS_YOURSELF", "d9e400b9-36b0-4808-b1d8-79e707f1296c", "Followee is yourself.")
-	errNotFollowing       = refusal("NOT_FOLLOWING", "5dbf82f5-c92b-40b1-87d1-6c8c0741fd09", "You are not following that user.")
-
 	errFilesAndReplies       = refusal("BOTH_WITH_REPLIES_AND_WITH_FILES", "dd9c8400-1cb5-4eef-8a31-200c5f933793", bothMessage)
 	errFilesAndRepliesHybrid = refusal("BOTH_WITH_REPLIES_AND_WITH_FILES", "dfaa3eb7-8002-4cb7-bcc4-1095df46656f", bothMessage)
 	errFilesAndRepliesUser   = refusal("BOTH_WITH_REPLIES_AND_WITH_FILES", "91c8cb9f-36ed-46e7-9ca2-7df96ed6e222", bothMessage)

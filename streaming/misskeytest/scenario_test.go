@@ -80,7 +80,7 @@ func TestMainEvents(t *testing.T) {
 		{"following", func(_ *misskeytest.Server, bot, alice, _ *misskeytest.User) {
 			bot.Follow(alice)
 			bot.Unfollow(alice)
-		}, []string{"follow", "unfollow"}},
+		}, []string{"notification:followRequestAccepted", "follow", "unfollow"}},
 		{"role", func(srv *misskeytest.Server, bot, _, _ *misskeytest.User) {
 			srv.AddRole("r").Assign(bot)
 		}, []string{"notification:roleAssigned"}},

@@ -46,7 +46,8 @@ type Server struct {
 	users       registry[misskey.UserID, *User]
 	usernames   map[string]*User
 	tokens      map[string]credential
-	following   map[misskey.UserID]map[misskey.UserID]*follow
+	base        policies // of everybody, roles apart
+	hashtags    hashtagStore
 	notes       noteStore
 	fans        fanOut // latest notes, by timeline
 	drafts      []*noteDraft
@@ -78,6 +79,7 @@ func NewServer(options ...Option) *Server {
 		gameDelay:    DefaultGameDelay,
 		openTime:     DefaultOpenTime,
 		addr:         "127.0.0.1:0",
+		policies:     standardPolicies(),
 	}
 	for _, o := range options {
 		o(&cfg)
@@ -85,6 +87,7 @@ func NewServer(options ...Option) *Server {
 	s := &Server{
 		config:      cfg,
 		facts:       factsOf(cfg.release),
+		base:        cfg.policies,
 		schedule:    schedule{clock: cfg.clock, pending: map[*call]struct{}{}},
 		changed:     make(chan struct{}),
 		topics:      map[topic]*list.List{},
@@ -92,7 +95,6 @@ func NewServer(options ...Option) *Server {
 		random:      rand.New(rand.NewPCG(cfg.seed, 0)),
 		usernames:   map[string]*User{},
 		tokens:      map[string]credential{},
-		following:   map[misskey.UserID]map[misskey.UserID]*follow{},
 		files:       map[misskey.DriveFileID]misskey.DriveFile{},
 		emojis:      map[string]*misskey.EmojiDetailed{},
 		invitations: map[invitation]struct{}{},

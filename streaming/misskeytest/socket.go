@@ -27,6 +27,8 @@ type Socket struct {
 	live     []*channelConn // in the order they opened
 	stray    []*channelConn // disconnected, and sending all the same
 	captures map[misskey.NoteID]int
+	known    *relations // of its user, as far as the socket knows
+	refresh  *call      // when it looks again; nil = never
 	received []ReceivedFrame
 	connects []*Connect
 	journal  []delivery
@@ -48,6 +50,7 @@ func (s *Server) newSocket(l *listening, ws *websocket.Conn, who credential) *So
 		return k
 	}
 	k.open = true
+	k.learnRelations()
 	if who.user != nil {
 		who.user.open++
 	}
@@ -124,6 +127,7 @@ func (k *Socket) end() {
 	if k.who.user != nil {
 		k.who.user.open--
 	}
+	k.server.stop(k.refresh)
 	for c := range k.all() {
 		k.server.unlisten(c)
 	}

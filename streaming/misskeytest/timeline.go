@@ -11,6 +11,7 @@ import (
 type view struct {
 	server      *Server
 	me          misskey.UserID // "" for nobody
+	known       *relations     // as a socket knows them; nil = as they are
 	withRenotes bool
 	withReplies bool
 	withFiles   bool
@@ -19,14 +20,20 @@ type view struct {
 // The channels that choose among notes. A note that is published is offered to
 // every connection to them.
 
-func homeShows(c *channelConn, n *note) bool     { return c.view.home(n) }
-func localShows(c *channelConn, n *note) bool    { return c.view.local(n) }
-func hybridShows(c *channelConn, n *note) bool   { return c.view.hybrid(n) }
-func globalShows(c *channelConn, n *note) bool   { return c.view.global(n) }
-func userListShows(c *channelConn, n *note) bool { return c.view.list(n) }
+func homeShows(c *channelConn, n *note) bool   { return c.view.home(n) }
+func localShows(c *channelConn, n *note) bool  { return c.view.local(n) }
+func hybridShows(c *channelConn, n *note) bool { return c.view.hybrid(n) }
+func globalShows(c *channelConn, n *note) bool { return c.view.global(n) }
+func userListShows(c *channelConn, n *note) bool {
+	l, ok := c.view.server.lists.get(misskey.UserListID(c.topic.key))
+	return ok && c.view.list(l, n)
+}
+
+// undropped shows what is not muted or blocked.
+func undropped(c *channelConn, n *note) bool { return !c.view.drop(n) }
 
 func hashtagShows(c *channelConn, n *note) bool {
-	if c.view.server.facts.filtersHashtag && !c.view.server.visible(n, c.me()) {
+	if c.view.drop(n) || c.view.server.facts.filtersHashtag && !c.view.sees(n) {
 		return false
 	}
 	return slices.ContainsFunc(c.tags, func(all []string) bool {
@@ -34,15 +41,20 @@ func hashtagShows(c *channelConn, n *note) bool {
 	})
 }
 
-// home: what I and those I follow write, to nobody in particular or to me.
+// home: what I and those I follow write, to nobody in particular or to me, and
+// what anybody writes in the channels I follow.
 func (v view) home(n *note) bool {
-	switch {
-	case !v.mine(n) && !v.follow(n.user):
-		return false
-	case n.channel != nil:
+	if !v.atHome(n) {
 		return false
 	}
-	return v.passes(n) && v.server.visible(n, v.me) && v.wantsReply(n, v.repliesOf(n.user))
+	return v.passes(n) && v.sees(n) && v.wantsReply(n, v.repliesOf(n.user))
+}
+
+func (v view) atHome(n *note) bool {
+	if n.channel != nil {
+		return v.relations().channels[n.channel.ID] != nil
+	}
+	return v.mine(n) || v.follow(n.user)
 }
 
 // local: public notes of this server. Who is not logged in sees all replies.
@@ -55,13 +67,10 @@ func (v view) local(n *note) bool {
 
 // hybrid: home and local together.
 func (v view) hybrid(n *note) bool {
-	switch {
-	case n.channel != nil:
-		return false
-	case !v.mine(n) && !v.follow(n.user) && n.visibility != misskey.NoteVisibilityPublic:
+	if !v.atHome(n) && (n.channel != nil || n.visibility != misskey.NoteVisibilityPublic) {
 		return false
 	}
-	return v.passes(n) && v.server.visible(n, v.me) && v.wantsReply(n, v.withReplies || v.repliesOf(n.user))
+	return v.passes(n) && v.sees(n) && v.wantsReply(n, v.withReplies || v.repliesOf(n.user))
 }
 
 // global: every public note.
@@ -70,22 +79,37 @@ func (v view) global(n *note) bool {
 }
 
 // list: notes of the list's members, as far as its owner may see them.
-func (v view) list(n *note) bool {
-	return n.channel == nil && v.passes(n) && v.server.visible(n, v.me) && v.wantsReply(n, false)
+func (v view) list(l *List, n *note) bool {
+	m := l.members[n.user.ID]
+	return m != nil && n.channel == nil && v.passes(n) && v.sees(n) && v.wantsReply(n, m.withReplies)
 }
 
-// passes applies withFiles and withRenotes. A quote is no renote.
+// passes applies mutes, blocks, withFiles and withRenotes. A quote is no renote.
 func (v view) passes(n *note) bool {
-	return (!v.withFiles || len(n.files) > 0) && (v.withRenotes || !n.pureRenote())
+	return (!v.withFiles || len(n.files) > 0) && (v.withRenotes || !n.pureRenote()) && !v.drop(n)
 }
+
+// relations are mine as far as this view knows them.
+func (v view) relations() *relations {
+	if v.known != nil {
+		return v.known
+	}
+	return v.server.relationsOf(v.me)
+}
+
+// drop reports whether mutes and blocks keep the note from me.
+func (v view) drop(n *note) bool { return v.relations().drop(n) }
+
+// sees reports whether I may see the note.
+func (v view) sees(n *note) bool { return visibleTo(n, v.me, v.relations()) }
 
 func (v view) mine(n *note) bool { return v.me != "" && n.user.ID == v.me }
 
-func (v view) follow(u *User) bool { return v.server.follows(v.me, u.ID) != nil }
+func (v view) follow(u *User) bool { return v.relations().following[u.ID] != nil }
 
 // repliesOf reports whether I follow u with all their replies.
 func (v view) repliesOf(u *User) bool {
-	f := v.server.follows(v.me, u.ID)
+	f := v.relations().following[u.ID]
 	return f != nil && f.withReplies
 }
 
@@ -97,20 +121,27 @@ func (v view) wantsReply(n *note, all bool) bool {
 	case to == nil:
 		return true
 	case all:
-		return v.server.visible(to, v.me)
+		return v.sees(to)
 	}
 	return to.user.ID == v.me || v.mine(n) || to.user == n.user
 }
 
 // visible reports whether a user, "" for nobody, may see a note.
 func (s *Server) visible(n *note, me misskey.UserID) bool {
+	if n.visibility != misskey.NoteVisibilityFollowers {
+		return visibleTo(n, me, nil) // does not depend on relations
+	}
+	return visibleTo(n, me, s.relationsOf(me))
+}
+
+func visibleTo(n *note, me misskey.UserID, r *relations) bool {
 	switch n.visibility {
 	case misskey.NoteVisibilityFollowers:
 		if me == "" {
 			return false
 		}
 		to := n.replyTo()
-		return n.user.ID == me || s.follows(me, n.user.ID) != nil ||
+		return n.user.ID == me || r.following[n.user.ID] != nil ||
 			to != nil && to.user.ID == me || hasUser(n.mentions, me)
 	case misskey.NoteVisibilitySpecified:
 		return me != "" && (n.user.ID == me || hasUser(n.visibleUsers, me))
@@ -153,7 +184,7 @@ func (s *Server) publishNote(n *note) {
 	}
 	for _, a := range s.antennas.all {
 		if a.hears(n) {
-			s.publish(topic{"antenna", string(a.ID)}, "note", s.packNote(n, packing{me: a.owner.ID}))
+			s.publishToAntenna(a, n)
 		}
 	}
 	if n.channel != nil {

@@ -2,6 +2,7 @@ package misskeytest
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/misskeyactor/misskeyactor/streaming/misskey"
@@ -20,12 +21,19 @@ type User struct {
 
 	// Guarded by Server.mu.
 	token         string
-	name          string
-	bot, cat      bool
+	password      string
+	profile       Profile
+	updated       time.Time // of the profile; zero = never
+	root          bool
 	suspended     bool
 	open          int             // sockets
 	notifications []*notification // by id
 	read          misskey.NotificationID
+
+	relations relations
+	followers map[misskey.UserID]*follow
+	requests  map[misskey.UserID]*follow // asked of this account, by who asks
+	blocking  map[misskey.UserID]*block
 }
 
 // UserOption says something about a user being added.
@@ -38,91 +46,61 @@ func (o userOption) applyToUser(u *User) { o(u) }
 func (o IDOption) applyToUser(u *User) { u.ID = misskey.UserID(o) }
 
 // WithName gives the user a display name. Without one it is null.
-func WithName(name string) UserOption { return userOption(func(u *User) { u.name = name }) }
+func WithName(name string) UserOption { return userOption(func(u *User) { u.profile.Name = name }) }
 
 // WithToken gives the user this token instead of a fresh one. It should have
 // sixteen characters, as the server's own tokens have.
 func WithToken(token string) UserOption { return userOption(func(u *User) { u.token = token }) }
 
+// WithPassword gives the user this password instead of [DefaultPassword].
+func WithPassword(password string) UserOption {
+	return userOption(func(u *User) { u.password = password })
+}
+
 // AsBot marks the account as a bot's.
-func AsBot() UserOption { return userOption(func(u *User) { u.bot = true }) }
+func AsBot() UserOption { return userOption(func(u *User) { u.profile.Bot = true }) }
 
 // AsCat marks the account as a cat's.
-func AsCat() UserOption { return userOption(func(u *User) { u.cat = true }) }
+func AsCat() UserOption { return userOption(func(u *User) { u.profile.Cat = true }) }
+
+// AsLocked makes the account one that wants to be asked before it is followed.
+func AsLocked() UserOption { return userOption(func(u *User) { u.profile.Locked = true }) }
+
+// AsAdmin makes the account the server's root: it may use the endpoints for
+// administrators. The admin channel is silent for it all the same, as it is for
+// everybody without a role [ForModerators] or [ForAdministrators].
+func AsAdmin() UserOption { return userOption(func(u *User) { u.root = true }) }
 
 // AddUser makes an account. It panics when the username or the id is taken.
 func (s *Server) AddUser(username string, options ...UserOption) *User {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := &User{Username: username, server: s, token: newNativeToken()}
+	u := &User{Username: username, server: s, token: newNativeToken(), password: DefaultPassword, profile: newProfile()}
 	for _, o := range options {
 		o.applyToUser(u)
 	}
 	if u.ID == "" {
 		u.ID = misskey.UserID(s.nextID())
 	}
-	if s.usernames[username] != nil {
+	if s.userNamed(username) != nil {
 		panic(fmt.Sprintf("misskeytest: there is a user %q already", username))
 	}
 	u.created = s.madeAt(string(u.ID))
 	s.users.add(u.ID, u)
-	s.usernames[username] = u
+	s.usernames[strings.ToLower(username)] = u
 	s.tokens[u.token] = credential{user: u}
 	return u
 }
 
-// User returns the account of that name, nil when there is none.
+// User returns the account of that name, in upper or lower case, nil when there
+// is none.
 func (s *Server) User(username string) *User {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.usernames[username]
+	return s.userNamed(username)
 }
 
-// Token returns the account's own token, good for everything.
-func (u *User) Token() string {
-	u.server.mu.Lock()
-	defer u.server.mu.Unlock()
-	return u.token
-}
-
-// AppToken makes a token as an app gets it, good for these permissions
-// ("read:account", "write:notes" ...) and no other.
-func (u *User) AppToken(permissions ...string) string {
-	u.server.mu.Lock()
-	defer u.server.mu.Unlock()
-	c := credential{user: u, app: true, permissions: map[string]bool{}}
-	for _, p := range permissions {
-		c.permissions[p] = true
-	}
-	token := newAppToken()
-	u.server.tokens[token] = c
-	return token
-}
-
-// RegenerateToken makes the account's own token invalid and returns the new
-// one. The user's main channels get `myTokenRegenerated`; open sockets stay
-// open and keep receiving, as the real server's do.
-func (u *User) RegenerateToken() string {
-	u.server.mu.Lock()
-	defer u.server.mu.Unlock()
-	defer u.server.touch()
-	delete(u.server.tokens, u.token)
-	u.token = newNativeToken()
-	u.server.tokens[u.token] = credential{user: u}
-	u.toMain("myTokenRegenerated", nil)
-	return u.token
-}
-
-// Suspend blocks the account: handshakes get 403 from now on, REST calls that
-// need an account get 403. Open sockets keep receiving.
-func (u *User) Suspend() {
-	u.server.locked(func() { u.suspended = true })
-}
-
-// Unsuspend takes a Suspend back.
-func (u *User) Unsuspend() {
-	u.server.locked(func() { u.suspended = false })
-}
+func (s *Server) userNamed(username string) *User { return s.usernames[strings.ToLower(username)] }
 
 // toMain sends an event to the user's main channels, and returns to how many.
 func (u *User) toMain(typ string, body any) int {
