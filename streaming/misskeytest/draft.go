@@ -66,7 +66,7 @@ func (s *Server) draftOf(u *User, id string) *noteDraft {
 // keepDraft takes a new draft in and arranges for it to be posted.
 func (s *Server) keepDraft(d *noteDraft, refusals draftRefusals) *apiError {
 	drafts, scheduled := s.countDrafts(d.user)
-	if drafts >= int(s.policies().NoteDraftLimit) {
+	if drafts >= int(s.policiesOf(d.user).NoteDraftLimit) {
 		return errTooManyDrafts
 	}
 	if refused := s.checkDraft(d, scheduled, refusals); refused != nil {
@@ -103,7 +103,7 @@ func (s *Server) checkDraft(d *noteDraft, scheduled int, refusals draftRefusals)
 			return refusals.needsHour
 		case !at.After(s.now()):
 			return refusals.inThePast
-		case scheduled >= int(s.policies().ScheduledNoteLimit):
+		case scheduled >= int(s.policiesOf(d.user).ScheduledNoteLimit):
 			return refusals.tooMany
 		}
 	}

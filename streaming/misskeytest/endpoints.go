@@ -29,6 +29,9 @@ func byPath(groups ...[]*endpoint) map[string]*endpoint {
 	return m
 }
 
+// and returns the schema with more params; it does not change the schema.
+func (s schema) and(more ...param) schema { return slices.Concat(s, more) }
+
 // The params of calls about one thing.
 var (
 	oneNote = schema{{name: "noteId", kind: anID, required: true}}

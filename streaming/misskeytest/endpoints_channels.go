@@ -26,7 +26,7 @@ var channelEndpoints = []*endpoint{
 	&endpoint{name: "channels/followed", credential: true, permission: "read:channels", params: paging, run: listFollowedChannels},
 	&endpoint{name: "channels/owned", credential: true, permission: "read:channels", params: paging, run: listOwnedChannels},
 	&endpoint{name: "channels/my-favorites", credential: true, permission: "read:channels", run: listFavoriteChannels},
-	&endpoint{name: "channels/search", params: append(paging[:len(paging):len(paging)],
+	&endpoint{name: "channels/search", params: paged(
 		param{name: "query", kind: aText, required: true},
 		param{name: "type", kind: aText, oneOf: []string{"nameAndDescription", "nameOnly"}},
 	), run: searchChannels},

@@ -8,11 +8,11 @@ import (
 
 var followingEndpoints = []*endpoint{
 	&endpoint{name: "following/create", credential: true, permission: "write:following",
-		params: append(oneUser[:1:1], param{name: "withReplies", kind: aBoolean}), run: createFollowing},
+		params: oneUser.and(param{name: "withReplies", kind: aBoolean}), run: createFollowing},
 	&endpoint{name: "following/delete", credential: true, permission: "write:following", params: oneUser,
 		run: toUser(errNoSuchUserUnfollow, (*Server).unfollow, asLite)},
 	&endpoint{name: "following/update", credential: true, permission: "write:following",
-		params: append(oneUser[:1:1], followChanges...), run: updateFollowing},
+		params: slices.Concat(oneUser, followChanges), run: updateFollowing},
 	&endpoint{name: "following/update-all", credential: true, permission: "write:following",
 		params: followChanges, run: updateAllFollowing},
 	&endpoint{name: "following/invalidate", credential: true, permission: "write:following", params: oneUser,

@@ -7,22 +7,22 @@ import (
 var listEndpoints = []*endpoint{
 	&endpoint{name: "users/lists/create", credential: true, permission: "write:account",
 		params: schema{{name: "name", kind: aText, required: true, min: 1, max: 100}}, run: createList},
-	&endpoint{name: "users/lists/update", credential: true, permission: "write:account", params: append(oneList[:1:1],
+	&endpoint{name: "users/lists/update", credential: true, permission: "write:account", params: oneList.and(
 		param{name: "name", kind: aText, min: 1, max: 100},
 		param{name: "isPublic", kind: aBoolean},
 	), run: updateList},
 	&endpoint{name: "users/lists/delete", credential: true, permission: "write:account", params: oneList, run: deleteList},
 	&endpoint{name: "users/lists/show", permission: "read:account",
-		params: append(oneList[:1:1], param{name: "forPublic", kind: aBoolean}), run: showList},
+		params: oneList.and(param{name: "forPublic", kind: aBoolean}), run: showList},
 	&endpoint{name: "users/lists/list", permission: "read:account", params: schema{{name: "userId", kind: anID}}, run: listLists},
 	&endpoint{name: "users/lists/get-memberships", permission: "read:account",
-		params: append(paging[:len(paging):len(paging)], oneList[0], param{name: "forPublic", kind: aBoolean}), run: listMemberships},
+		params: paged(oneList[0], param{name: "forPublic", kind: aBoolean}), run: listMemberships},
 	&endpoint{name: "users/lists/push", credential: true, permission: "write:account",
-		params: append(oneList[:1:1], oneUser[0]), run: pushToList},
+		params: oneList.and(oneUser[0]), run: pushToList},
 	&endpoint{name: "users/lists/pull", credential: true, permission: "write:account",
-		params: append(oneList[:1:1], oneUser[0]), run: pullFromList},
+		params: oneList.and(oneUser[0]), run: pullFromList},
 	&endpoint{name: "users/lists/update-membership", credential: true, permission: "write:account",
-		params: append(oneList[:1:1], oneUser[0], param{name: "withReplies", kind: aBoolean}), run: updateMembership},
+		params: oneList.and(oneUser[0], param{name: "withReplies", kind: aBoolean}), run: updateMembership},
 }
 
 var oneList = schema{{name: "listId", kind: anID, required: true}}

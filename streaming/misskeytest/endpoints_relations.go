@@ -8,7 +8,7 @@ import (
 
 var relationEndpoints = []*endpoint{
 	&endpoint{name: "mute/create", credential: true, permission: "write:mutes",
-		params: append(oneUser[:1:1], param{name: "expiresAt", kind: anInteger, nullable: true}), run: createMute},
+		params: oneUser.and(param{name: "expiresAt", kind: anInteger, nullable: true}), run: createMute},
 	&endpoint{name: "mute/delete", credential: true, permission: "write:mutes", params: oneUser,
 		run: toUser(errNoSuchUserUnmute, (*Server).unmute, asNothing)},
 	&endpoint{name: "mute/list", credential: true, permission: "read:mutes", params: paging, run: listMutes},

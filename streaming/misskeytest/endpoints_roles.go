@@ -10,7 +10,7 @@ import (
 var roleEndpoints = []*endpoint{
 	&endpoint{name: "roles/list", credential: true, permission: "read:account", run: listRoles},
 	&endpoint{name: "roles/show", params: oneRole, run: showRole},
-	&endpoint{name: "roles/users", params: append(paging[:len(paging):len(paging)], oneRole[0]), run: listRoleUsers},
+	&endpoint{name: "roles/users", params: paged(oneRole[0]), run: listRoleUsers},
 
 	&endpoint{name: "admin/roles/create", credential: true, permission: "write:admin:roles", allowed: (*Server).isAdministrator,
 		params: roleParams(true), run: createRole},
@@ -23,11 +23,11 @@ var roleEndpoints = []*endpoint{
 	&endpoint{name: "admin/roles/show", credential: true, permission: "read:admin:roles", allowed: (*Server).isModerator,
 		params: oneRole, run: showAnyRole},
 	&endpoint{name: "admin/roles/users", credential: true, permission: "read:admin:roles", allowed: (*Server).isModerator,
-		params: append(paging[:len(paging):len(paging)], oneRole[0]), run: listAssignments},
+		params: paged(oneRole[0]), run: listAssignments},
 	&endpoint{name: "admin/roles/assign", credential: true, permission: "write:admin:roles", allowed: (*Server).isModerator,
-		params: append(oneRole[:1:1], oneUser[0], param{name: "expiresAt", kind: anInteger, nullable: true}), run: assignRole},
+		params: oneRole.and(oneUser[0], param{name: "expiresAt", kind: anInteger, nullable: true}), run: assignRole},
 	&endpoint{name: "admin/roles/unassign", credential: true, permission: "write:admin:roles", allowed: (*Server).isModerator,
-		params: append(oneRole[:1:1], oneUser[0]), run: unassignRole},
+		params: oneRole.and(oneUser[0]), run: unassignRole},
 	&endpoint{name: "admin/roles/update-default-policies", credential: true, permission: "write:admin:roles",
 		allowed: (*Server).isAdministrator, params: schema{{name: "policies", kind: anObject, required: true}}, run: updateBasePolicies},
 }

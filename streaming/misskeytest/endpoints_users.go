@@ -36,16 +36,17 @@ var userEndpoints = []*endpoint{
 		{name: "limit", kind: anInteger, min: 1, max: 100},
 		{name: "detail", kind: aBoolean},
 	}, run: searchUsersByName},
+	&endpoint{name: "users/reactions", params: slices.Concat(oneUser, paging), run: reactionsOfUser},
 	&endpoint{name: "users/followers", params: byIDOrName, run: listFollowers},
 	&endpoint{name: "users/following", params: byIDOrName, run: listFollowing},
 	&endpoint{name: "users/relation", credential: true, permission: "read:account", params: schema{
 		{name: "userId", kind: anything, required: true},
 	}, run: showRelation},
 	&endpoint{name: "users/report-abuse", credential: true, permission: "write:report-abuse",
-		params: append(oneUser[:1:1], param{name: "comment", kind: aText, required: true, min: 1, max: 2048}), run: reportAbuse},
+		params: oneUser.and(param{name: "comment", kind: aText, required: true, min: 1, max: 2048}), run: reportAbuse},
 }
 
-var byIDOrName = append(paging[:len(paging):len(paging)],
+var byIDOrName = paged(
 	param{name: "userId", kind: anID},
 	param{name: "username", kind: aText},
 	param{name: "host", kind: aText, nullable: true},
@@ -57,6 +58,7 @@ var (
 	errFollowersForbidden  = refusal("FORBIDDEN", "3c6a84db-d619-26af-ca14-06232a21df8a", "Forbidden.")
 	errNoSuchUserFollowing = refusal("NO_SUCH_USER", "63e4aba4-4156-4e53-be25-c9559e42d71b", "No such user.")
 	errFollowingForbidden  = refusal("FORBIDDEN", "f6cdb0df-c19f-ec5c-7dbb-0ba84a1f92ba", "Forbidden.")
+	errReactionsNotPublic  = refusal("REACTIONS_NOT_PUBLIC", "673a7dd2-6924-1093-e0c0-e68456ceae5c", "Reactions of the user is not public.")
 	errNoSuchUserReport    = refusal("NO_SUCH_USER", "1acefcb5-0959-43fd-9685-b48305736cb5", "No such user.")
 	errReportYourself      = refusal("CANNOT_REPORT_YOURSELF", "1e13149e-b1e8-43cf-902e-c01dbfcb202f", "Cannot report yourself.")
 	errReportAdmin         = refusal("CANNOT_REPORT_THE_ADMIN", "35e166f5-05fb-4f87-a2d5-adb42676d48f", "Cannot report the admin.")
@@ -238,6 +240,46 @@ func listFollowing(r *request) (any, *apiError) {
 		packed := packFollow(f)
 		packed.Followee = r.packUser(f.to)
 		list = append(list, packed)
+	}
+	return list, nil
+}
+
+// reactionWithNote is a reaction in the list of somebody's.
+type reactionWithNote struct {
+	packedReaction
+	Note misskey.Note `json:"note"`
+}
+
+// reactionsOfUser lists somebody's reactions to what the caller may see.
+func reactionsOfUser(r *request) (any, *apiError) {
+	u := r.userNamed("userId")
+	switch {
+	case u == nil:
+		return nil, unexpected("EntityNotFoundError",
+			`Could not find any entity of type "MiUser" matching: {"id":"`+r.text("userId")+`"}`)
+	case u != r.user && !u.profile.PublicReactions:
+		return nil, errReactionsNotPublic
+	}
+	type reacted struct {
+		reaction
+		note *note
+	}
+	var all []reacted
+	v := r.view()
+	for _, n := range r.server.notes.ordered {
+		for _, x := range n.reactions {
+			if x.user == u && v.sees(n) && !v.drop(n) {
+				all = append(all, reacted{x, n})
+			}
+		}
+	}
+	slices.SortFunc(all, compareKeys[reacted])
+	list := []reactionWithNote{}
+	for _, x := range page(r, all, reacted.key, always) {
+		list = append(list, reactionWithNote{
+			packedReaction{x.id, timestamp(r.server.madeAt(x.id)), r.server.packUser(u), x.name},
+			r.server.packNote(x.note, packing{me: r.me()}),
+		})
 	}
 	return list, nil
 }
