@@ -44,11 +44,15 @@ func readArguments(r *http.Request, e *endpoint) (arguments, refusedBody) {
 	return readBody(r)
 }
 
-// queryArguments: of a param that is there more than once the first counts.
+// queryArguments: a param that is there more than once is a list.
 func queryArguments(query url.Values) arguments {
 	args := arguments{params: object{}, isObject: true, isText: true}
 	for name, values := range query {
-		args.params[name] = marshal(values[0])
+		if len(values) == 1 {
+			args.params[name] = marshal(values[0])
+		} else {
+			args.params[name] = marshal(values)
+		}
 	}
 	return args
 }
