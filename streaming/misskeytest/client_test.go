@@ -219,6 +219,13 @@ func await(t testing.TB, srv *misskeytest.Server, what string, condition func() 
 	}
 }
 
+func mustDecode(t testing.TB, raw json.RawMessage, v any) {
+	t.Helper()
+	if err := json.Unmarshal(raw, v); err != nil {
+		t.Fatalf("%v: %s", err, raw)
+	}
+}
+
 // object decodes an object.
 func object(t testing.TB, raw json.RawMessage) map[string]json.RawMessage {
 	t.Helper()

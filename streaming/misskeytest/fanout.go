@@ -138,7 +138,9 @@ func (n *note) conversation() bool { return n.reply != nil && n.reply.user != n.
 // answers others.
 func (n *note) goesTo(reader misskey.UserID, replies bool) bool {
 	switch {
-	case n.visibility == misskey.NoteVisibilitySpecified && n.user.ID != reader && !hasUser(n.visibleUsers, reader):
+	case n.user.ID == reader:
+		return true
+	case n.visibility == misskey.NoteVisibilitySpecified && !hasUser(n.visibleUsers, reader):
 		return false
 	case n.conversation() && n.reply.user.ID != reader:
 		return replies
