@@ -24,6 +24,14 @@
 // sent with [Server.Publish], [User.PublishMain], [Server.Broadcast] or, down to
 // garbage, [Socket.SendText].
 //
+// # REST
+//
+// [Server.URL] takes the calls of bots, with the statuses, errors and pages that
+// were measured: timelines come from lists of latest notes as far as those go
+// ([Server.FlushTimelines] empties them, [WithoutDatabaseFallback] leaves it at
+// them), and calls are counted, so that a bot that posts or polls too often gets
+// its 429 ([WithoutRateLimits] stops that).
+//
 // # What the client did
 //
 // [Server.Sockets] has every open socket: its [Socket.Connections],

@@ -471,6 +471,12 @@ func TestRESTNotifications(t *testing.T) {
 			if n := len(c.all(event("m", "readAllNotifications"))); n != 1 {
 				t.Errorf("%s: %d readAllNotifications, want 1", endpoint, n)
 			}
+			alice.Post("@bot")
+			ask(t, srv, bot.Token(), "notifications/mark-all-as-read", `{}`).want(t, 204, "")
+			c.sync()
+			if n := len(c.all(event("m", "readAllNotifications"))); n != 2 {
+				t.Errorf("%s: %d readAllNotifications after mark-all-as-read, want 2", endpoint, n)
+			}
 		}
 	})
 	t.Run("app, test and flush", func(t *testing.T) {
