@@ -6,6 +6,7 @@ import "slices"
 var endpoints = byPath(
 	serverEndpoints,
 	accountEndpoints,
+	signinEndpoints,
 	notificationEndpoints,
 	userEndpoints,
 	followingEndpoints,

@@ -9,12 +9,13 @@ import (
 )
 
 // apiError is a refusal by the REST API. Code and ID are fixed; the code says
-// what is wrong, and the same code has another id at every endpoint.
+// what is wrong, and the same code has another id at every endpoint. Most of
+// those that signing in gives have nothing but an id.
 type apiError struct {
-	Message string `json:"message"`
-	Code    string `json:"code"`
+	Message string `json:"message,omitempty"`
+	Code    string `json:"code,omitempty"`
 	ID      string `json:"id"`
-	Kind    string `json:"kind"`
+	Kind    string `json:"kind,omitempty"`
 	Info    any    `json:"info,omitempty"`
 
 	status    int

@@ -58,6 +58,16 @@ func TestRESTErrors(t *testing.T) {
 		challenge(t, r, "")
 		ask(t, srv, banned.Token(), "notes/local-timeline", `{}`).want(t, 200, "")
 	})
+	t.Run("role missing: 403 ROLE_PERMISSION_DENIED", func(t *testing.T) {
+		r := ask(t, srv, alice.Token(), "admin/suspend-user", `{"userId":"x"}`)
+		r.want(t, 403, "ROLE_PERMISSION_DENIED")
+		challenge(t, r, "")
+	})
+	t.Run("app token on secure endpoint: 400 ACCESS_DENIED", func(t *testing.T) {
+		r := ask(t, srv, reader, "i/regenerate-token", `{"password":"x"}`)
+		r.want(t, 400, "ACCESS_DENIED")
+		challenge(t, r, "")
+	})
 	t.Run("bad params: 400 INVALID_PARAM with param and reason, first error only", func(t *testing.T) {
 		poll := func(poll string) string { return `{"text":"x","poll":` + poll + `}` }
 		for _, tt := range []struct{ endpoint, body, param, reason string }{
