@@ -14,17 +14,25 @@ import (
 // lists at hand.
 func TestRESTGap(t *testing.T) {
 	srv := newServer(t, misskeytest.WithoutRateLimits())
-	me, friend, close, other := srv.AddUser("me"), srv.AddUser("friend"), srv.AddUser("close"), srv.AddUser("other")
+	me, friend, dear, other := srv.AddUser("me"), srv.AddUser("friend"), srv.AddUser("dear"), srv.AddUser("other")
 	me.Follow(friend)
-	me.Follow(close, misskeytest.WithReplies())
+	me.Follow(dear, misskeytest.WithReplies())
 	list := me.AddList()
-	for _, u := range []*misskeytest.User{me, friend, close, other} {
+	for _, u := range []*misskeytest.User{me, friend, dear, other} {
 		list.Add(u)
 	}
 	antenna := me.AddAntenna([]string{"word"})
 	role := srv.AddRole("r")
 	role.Assign(friend, other)
-	mine, others := me.Post("mine"), other.Post("other's")
+	muted, renoter, blocker := srv.AddUser("muted"), srv.AddUser("renoter"), srv.AddUser("blocker")
+	for _, u := range []*misskeytest.User{muted, renoter, blocker} {
+		me.Follow(u)
+		list.Add(u)
+	}
+	me.Mute(muted)
+	me.MuteRenotes(renoter)
+	blocker.Block(me)
+	mine, others, muteds := me.Post("mine"), other.Post("other's"), muted.Post("muted's")
 	channel := other.AddChannel("c")
 	start := other.Post("start", misskeytest.To())
 
@@ -33,19 +41,19 @@ func TestRESTGap(t *testing.T) {
 		params                     map[string]any
 		lacksSince, lacksUntil     []string
 	}
-	toMe, byMe, closeToOther := []string{"friend's reply to me", "other's reply to me"}, []string{"my reply to other"}, []string{"close one's reply to other"}
+	toMe, byMe, dearToOther := []string{"friend's reply to me", "other's reply to me"}, []string{"my reply to other"}, []string{"dear one's reply to other"}
 	columns := []column{
 		{channel: "homeTimeline", connect: "{}", endpoint: "notes/timeline",
-			lacksSince: slices.Concat([]string{"friend's reply to me"}, byMe, closeToOther)},
+			lacksSince: slices.Concat([]string{"friend's reply to me"}, byMe, dearToOther)},
 		{channel: "localTimeline", connect: "{}", endpoint: "notes/local-timeline",
-			lacksSince: slices.Concat(toMe, byMe, closeToOther), lacksUntil: slices.Concat(byMe, closeToOther)},
-		{channel: "hybridTimeline", connect: "{}", endpoint: "notes/hybrid-timeline", lacksSince: slices.Concat(toMe, byMe, closeToOther)},
+			lacksSince: slices.Concat(toMe, byMe, dearToOther), lacksUntil: slices.Concat(byMe, dearToOther)},
+		{channel: "hybridTimeline", connect: "{}", endpoint: "notes/hybrid-timeline", lacksSince: slices.Concat(toMe, byMe, dearToOther)},
 		{channel: "localTimeline", connect: `{"withReplies":true}`, endpoint: "notes/local-timeline", params: map[string]any{"withReplies": true}},
 		{channel: "hybridTimeline", connect: `{"withReplies":true}`, endpoint: "notes/hybrid-timeline", params: map[string]any{"withReplies": true}},
 		{channel: "localTimeline", connect: `{"withFiles":true}`, endpoint: "notes/local-timeline", params: map[string]any{"withFiles": true}},
 		{channel: "homeTimeline", connect: `{"withFiles":true}`, endpoint: "notes/timeline", params: map[string]any{"withFiles": true}},
 		{channel: "homeTimeline", connect: `{"withRenotes":false}`, endpoint: "notes/timeline", params: map[string]any{"withRenotes": false},
-			lacksSince: slices.Concat([]string{"friend's reply to me"}, byMe, closeToOther)},
+			lacksSince: slices.Concat([]string{"friend's reply to me"}, byMe, dearToOther)},
 		{channel: "globalTimeline", connect: "{}", endpoint: "notes/global-timeline"},
 		{channel: "userList", connect: fmt.Sprintf(`{"listId":%q}`, list.ID), endpoint: "notes/user-list-timeline", params: map[string]any{"listId": list.ID}},
 		{channel: "antenna", connect: fmt.Sprintf(`{"antennaId":%q}`, antenna.ID), endpoint: "antennas/notes", params: map[string]any{"antennaId": antenna.ID}},
@@ -77,7 +85,7 @@ func TestRESTGap(t *testing.T) {
 	post("friend's quote", friend.Quote(others.ID, "x"))
 	post("friend's reply to me", friend.Reply(mine.ID, "x"))
 	post("friend's reply to other", friend.Reply(others.ID, "x"))
-	post("close one's reply to other", close.Reply(others.ID, "x"))
+	post("dear one's reply to other", dear.Reply(others.ID, "x"))
 	post("other's", other.Post("word #tag"))
 	post("other's, home", other.Post("word #tag", atHome))
 	post("other's, followers", other.Post("word #tag", forFollowers))
@@ -87,6 +95,13 @@ func TestRESTGap(t *testing.T) {
 	post("other's reply to themselves", other.Reply(others.ID, "word"))
 	post("other's, in the channel", other.Post("x", misskeytest.InChannel(channel)))
 	post("friend's, in the channel", friend.Post("word", misskeytest.InChannel(channel)))
+	post("muted's", muted.Post("word #tag"))
+	post("renote of a muted one's", friend.Renote(muteds.ID))
+	post("reply to a muted one's", friend.Reply(muteds.ID, "word #tag"))
+	post("renoter's renote", renoter.Renote(others.ID))
+	post("renoter's quote", renoter.Quote(others.ID, "word #tag"))
+	post("blocker's", blocker.Post("word #tag"))
+	unheard := []string{"muted's", "renote of a muted one's", "reply to a muted one's", "renoter's renote", "blocker's"}
 	post("my reply to other", me.Reply(others.ID, "x"))
 	post("my renote", me.Renote(others.ID))
 	c.sync()
@@ -112,6 +127,11 @@ func TestRESTGap(t *testing.T) {
 			streamed := named(sent)
 			if len(streamed) == 0 {
 				t.Fatal("the stream sent nothing")
+			}
+			for _, name := range unheard {
+				if slices.Contains(streamed, name) {
+					t.Errorf("the stream sent %q", name)
+				}
 			}
 			for _, way := range []struct {
 				name  string
