@@ -80,8 +80,8 @@ func (s *Server) signIn(u *User) {
 	})
 }
 
-// Suspend blocks the account: handshakes get 403 from now on, REST calls that
-// need an account get 403. Open sockets keep receiving.
+// Suspend blocks the account: handshakes get 403 from now on (400 in Misskey
+// 12), REST calls that need an account get 403. Open sockets keep receiving.
 func (u *User) Suspend() {
 	u.server.locked(func() { u.suspended = true })
 }

@@ -23,6 +23,8 @@ type channelRule struct {
 	// shows decides whether a note published to the topic is sent. Only
 	// channels that choose among notes have it.
 	shows func(c *channelConn, n *note) bool
+	// listens is told when the channel has begun to listen. Most need not know.
+	listens func(c *channelConn)
 	// receive acts on a client's message. Channels without it ignore all.
 	receive func(c *channelConn, typ string, body json.RawMessage)
 }
@@ -51,14 +53,22 @@ var rules = byName(
 	&channelRule{name: "reversiGame", open: openNamed("gameId"), receive: reversiReceive},
 )
 
-// olderRules are the channels of Misskey 12.
-var olderRules = pick("main", "homeTimeline", "localTimeline", "hybridTimeline", "globalTimeline", "userList", "hashtag",
-	"antenna", "channel", "drive", "serverStats", "queueStats", "admin")
+// olderRules are the channels of Misskey 12, which does not ask what an app's
+// token may do.
+var olderRules = older(
+	[]string{"main", "homeTimeline", "localTimeline", "hybridTimeline", "globalTimeline", "userList", "hashtag",
+		"antenna", "channel", "drive", "serverStats", "queueStats", "admin"},
+	&channelRule{name: "messaging", credential: true, slow: true, open: openMessaging, listens: awaitTypists, receive: messagingReceive},
+	&channelRule{name: "messagingIndex", credential: true, shared: true, leaks: true, open: openForUser},
+)
 
-func pick(names ...string) map[string]*channelRule {
-	m := map[string]*channelRule{}
-	for _, name := range names {
-		m[name] = rules[name]
+// older adds to rules of its own those that are the same today.
+func older(same []string, own ...*channelRule) map[string]*channelRule {
+	m := byName(own...)
+	for _, name := range same {
+		r := *rules[name]
+		r.permission = ""
+		m[name] = &r
 	}
 	return m
 }

@@ -14,12 +14,12 @@ const (
 	Accepted Refusal = ""
 	// Opening is none yet: the channel is still getting ready.
 	Opening Refusal = "opening"
-	// RefusedMalformed: channel or id is no string, pong neither boolean nor
-	// null, or params are there and no object.
+	// RefusedMalformed: pong is neither boolean nor null, or params are there and
+	// no object. Misskey 12 does not mind.
 	RefusedMalformed Refusal = "malformed"
 	// RefusedByFault: the test asked for it with [SilentRefusal].
 	RefusedByFault Refusal = "fault"
-	// RefusedLimit: the socket has 32 channels.
+	// RefusedLimit: the socket has 32 channels. Misskey 12 has no limit.
 	RefusedLimit Refusal = "limit"
 	// RefusedUnknownChannel: there is no such channel.
 	RefusedUnknownChannel Refusal = "unknown channel"
@@ -31,8 +31,8 @@ const (
 	// connected, under any id.
 	RefusedShared Refusal = "shared"
 	// RefusedParams: a param is missing or of the wrong type, or names what
-	// is not the user's. Misskey 2025.11.1 acknowledges such a connect and
-	// sends nothing.
+	// is not the user's. Releases before 2026.3.2 acknowledge such a connect
+	// and send nothing.
 	RefusedParams Refusal = "params"
 )
 
@@ -49,6 +49,7 @@ type channelConn struct {
 	tags    [][]string    // of hashtag
 	silent  bool          // open, and deaf to its topic
 	left    bool          // disconnected; whatever it still sends is stray
+	typists *typists      // of messaging
 	sends   []Send
 	sent    uint64
 }
@@ -86,12 +87,17 @@ func (k *Socket) connect(body object) {
 // admit makes the checks that come before a channel starts to open.
 func (k *Socket) admit(o *opening, body object) Refusal {
 	if raw, given := body["params"]; given {
-		var ok bool
-		if o.conn.params, ok = toObject(raw); !ok {
+		params, ok := toObject(raw)
+		switch {
+		case ok:
+			o.conn.params = params
+		case k.server.facts.checksTypes:
 			return RefusedMalformed
 		}
 	}
-	if raw, given := body["pong"]; given && string(raw) != "null" {
+	if raw, given := body["pong"]; !k.server.facts.checksTypes {
+		o.pong = body.truthy("pong", false)
+	} else if given && string(raw) != "null" {
 		var ok bool
 		if o.pong, ok = toBoolean(raw); !ok {
 			return RefusedMalformed
@@ -167,6 +173,9 @@ func (s *Server) listenTo(c *channelConn) {
 		s.topics[c.topic] = l
 	}
 	c.element = l.PushBack(c)
+	if c.rule.listens != nil {
+		c.rule.listens(c)
+	}
 }
 
 func (s *Server) unlisten(c *channelConn) {
@@ -176,6 +185,9 @@ func (s *Server) unlisten(c *channelConn) {
 	l := s.topics[c.topic]
 	l.Remove(c.element)
 	c.element = nil
+	if c.typists != nil {
+		s.stop(c.typists.next)
+	}
 	if l.Len() == 0 {
 		delete(s.topics, c.topic)
 	}

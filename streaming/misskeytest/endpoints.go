@@ -1,8 +1,11 @@
 package misskeytest
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
-// endpoints are the calls the server knows. All others get 404.
+// endpoints are the calls of all releases. Others get 404.
 var endpoints = byPath(
 	serverEndpoints,
 	accountEndpoints,
@@ -20,7 +23,28 @@ var endpoints = byPath(
 	threadEndpoints,
 	draftEndpoints,
 	timelineEndpoints,
+	messagingEndpoints,
+	groupEndpoints,
 )
+
+// laterEndpoints are those that Misskey 12 has not got yet.
+var laterEndpoints = []string{
+	"admin/roles/", "announcements/show", "channels/favorite", "channels/my-favorites", "channels/search", "channels/unfavorite",
+	"chat/", "emoji", "emojis", "following/invalidate", "following/requests/sent", "following/update", "following/update-all",
+	"i/notifications-grouped", "notes/drafts/", "notes/show-partial-bulk", "notifications/flush", "notifications/test-notification",
+	"renote-mute/", "reversi/", "roles/", "users/lists/get-memberships", "users/lists/update-membership",
+}
+
+// droppedEndpoints are those that went with messaging.
+var droppedEndpoints = []string{"messaging/", "users/groups/"}
+
+// endpoint finds a call that the release has.
+func (s *Server) endpoint(name string) (e *endpoint, known bool) {
+	e, known = endpoints[name]
+	return e, known && !slices.ContainsFunc(s.facts.lacks, func(lacking string) bool {
+		return name == lacking || strings.HasSuffix(lacking, "/") && strings.HasPrefix(name, lacking)
+	})
+}
 
 func byPath(groups ...[]*endpoint) map[string]*endpoint {
 	m := map[string]*endpoint{}

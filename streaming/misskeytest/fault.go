@@ -10,7 +10,7 @@ import (
 // Fault is something that can go wrong. It does when it is given to
 // [Server.Inject]: one that befalls sockets at once, on every open socket, or
 // with [Fault.On] when so many events have been sent; one that befalls connects,
-// disconnects or handshakes at the next of them.
+// disconnects, handshakes or calls over the socket at the next of them.
 //
 //	srv.Inject(misskeytest.Drop())                            // now, everybody
 //	srv.Inject(misskeytest.HalfOpen().On(100), misskeytest.OfUser(bot))
@@ -28,13 +28,14 @@ type Fault struct {
 	reorder    int // acks held back until there are as many
 	disconnect bool
 	handshake  *badHandshake
+	answer     func(*answerFaults)
 }
 
 // On makes the fault wait. One that befalls sockets strikes the socket on which
 // the n-th event is sent, behind that event; events are those that meet the
 // targets of the injection, on all sockets together: channel messages, note
-// updates and broadcasts. One that befalls connects, disconnects or handshakes
-// strikes the n-th of them. On panics unless n is positive.
+// updates and broadcasts. Every other kind strikes the n-th connect, disconnect,
+// handshake or call. On panics unless n is positive.
 func (f Fault) On(n int) Fault {
 	if n <= 0 {
 		panic(fmt.Sprintf("misskeytest: On(%d): the first is 1", n))
@@ -213,6 +214,27 @@ func EventsAfterDisconnect() Fault {
 	return Fault{name: "events after disconnect", times: 1, disconnect: true}
 }
 
+// Faults that befall calls over the socket, which Misskey 12 answers.
+
+// answerFaults is what goes wrong with the answer to one call.
+type answerFaults struct {
+	lost bool
+	late time.Duration
+}
+
+// LostAnswer makes the server do what a call over the socket asks for, and never
+// answer. [OnEndpoint] picks the calls.
+func LostAnswer() Fault {
+	return answerFault("lost answer", func(a *answerFaults) { a.lost = true })
+}
+
+// LateAnswer makes the server do what a call over the socket asks for at once,
+// and answer after d of its clock: behind the answers to later calls.
+// [OnEndpoint] picks the calls.
+func LateAnswer(d time.Duration) Fault {
+	return answerFault("late answer", func(a *answerFaults) { a.late = d })
+}
+
 // Faults that befall handshakes.
 
 // RejectHandshake answers a handshake with a status other than 101, some header
@@ -245,4 +267,8 @@ func socketFault(name string, strike func(*Socket, inOrder) func()) Fault {
 
 func connectFault(name string, strike func(*connectFaults)) Fault {
 	return Fault{name: name, times: 1, connect: strike}
+}
+
+func answerFault(name string, strike func(*answerFaults)) Fault {
+	return Fault{name: name, times: 1, answer: strike}
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 
+	"github.com/gorilla/websocket"
+
 	"github.com/misskeyactor/misskeyactor/streaming/misskey"
 )
 
@@ -77,6 +79,14 @@ func (k *Socket) receive(kind int, data []byte) {
 	if !k.server.config.withoutJournal {
 		k.received = append(k.received, ReceivedFrame{At: k.server.now(), Kind: kind, Data: data})
 	}
+	facts := k.server.facts
+	switch {
+	case kind == websocket.BinaryMessage && !facts.readsBinary:
+		return
+	case facts.textPing && string(data) == "ping":
+		k.sendText([]byte("pong"))
+		return
+	}
 	frame, ok := toObject(data)
 	if !ok {
 		return
@@ -85,7 +95,7 @@ func (k *Socket) receive(kind int, data []byte) {
 	if !ok {
 		return
 	}
-	if typ == "readNotification" { // needs no body and reads none
+	if typ == "readNotification" && !facts.readsOneNotification { // needs no body and reads none
 		if k.who.user != nil {
 			k.server.readAllNotifications(k.who.user)
 		}
@@ -109,6 +119,16 @@ func (k *Socket) receive(kind int, data []byte) {
 	case "unsubNote", "un":
 		if id, ok := body.text("id"); ok {
 			k.release(misskey.NoteID(id))
+		}
+	case "readNotification":
+		k.readNotification(body)
+	case "api":
+		if facts.answersCalls {
+			k.answerCall(body)
+		}
+	case "typingOnMessaging":
+		if facts.messaging {
+			k.typing(body)
 		}
 	}
 }

@@ -27,6 +27,8 @@ type Incident struct {
 	// Channel and ID (the wire id) are those of the connect or disconnect, or of
 	// the event that the fault waited for, where it came from a channel.
 	Channel, ID string
+	// Endpoint is that of the call.
+	Endpoint string
 }
 
 // Inject makes a fault happen to what meets all targets: to everything where
@@ -119,6 +121,8 @@ func (i *Injection) struck(at place) {
 		Socket:  at.socket,
 		Channel: at.channel,
 		ID:      at.id,
+
+		Endpoint: at.endpoint,
 	})
 	if i.fault.times > 0 && len(i.incidents) >= i.fault.times {
 		i.server.faults.remove(i)
@@ -185,6 +189,19 @@ func (f *faults) leaving(c *channelConn) bool {
 		}
 	}
 	return false
+}
+
+// answering collects what goes wrong with the answer to a call over the socket.
+func (f *faults) answering(k *Socket, endpoint string) answerFaults {
+	var all answerFaults
+	at := place{user: k.who.user, socket: k, endpoint: endpoint}
+	for _, i := range f.waiting {
+		if i.fault.answer != nil && i.due(at) {
+			i.struck(at)
+			i.fault.answer(&all)
+		}
+	}
+	return all
 }
 
 // shaking returns what goes wrong with a handshake, nil for nothing.

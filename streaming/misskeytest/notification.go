@@ -12,6 +12,7 @@ import (
 type notification struct {
 	id      misskey.NotificationID
 	created time.Time
+	read    bool // by itself, and not with all before it
 	notificationContent
 }
 
@@ -41,7 +42,7 @@ func (s *Server) notify(u *User, content notificationContent) {
 	u.notifications = latestNotifications(append(u.notifications, n))
 	u.toMainFrom(content.from, "notification", s.packNotification(n, u))
 	s.after(s.config.unreadDelay, func() {
-		if u.read < n.id {
+		if u.read < n.id && !n.read {
 			u.toMain("unreadNotification", s.packNotification(n, u))
 		}
 	})
@@ -62,12 +63,32 @@ func (s *Server) readAllNotifications(u *User) {
 	if len(u.notifications) == 0 {
 		return
 	}
-	last := u.notifications[len(u.notifications)-1].id
-	if u.read >= last {
+	none := u.unread() == 0
+	u.read = u.notifications[len(u.notifications)-1].id
+	if !none {
+		u.toMain("readAllNotifications", nil)
+	}
+}
+
+// readNotification acts on the message of that name where it names the one
+// that it is about: `readNotifications`, or `readAllNotifications` when it was
+// the last.
+func (k *Socket) readNotification(body object) {
+	u := k.who.user
+	id, ok := body.text("id")
+	if u == nil || !ok || id == "" {
 		return
 	}
-	u.read = last
-	u.toMain("readAllNotifications", nil)
+	for _, n := range u.notifications {
+		if n.key() == id {
+			n.read = true
+		}
+	}
+	if u.unread() == 0 {
+		u.toMain("readAllNotifications", nil)
+	} else {
+		u.toMain("readNotifications", []string{id})
+	}
 }
 
 func (u *User) unread() int {
@@ -77,7 +98,13 @@ func (u *User) unread() int {
 	if i < len(u.notifications) && u.notifications[i].id == u.read {
 		i++
 	}
-	return len(u.notifications) - i
+	count := 0
+	for _, n := range u.notifications[i:] {
+		if !n.read {
+			count++
+		}
+	}
+	return count
 }
 
 // ReadNotifications makes u read all notifications, as the web client does:

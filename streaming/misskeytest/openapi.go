@@ -12,7 +12,10 @@ import (
 func (s *Server) document() map[string]any {
 	paths := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(endpoints)) {
-		e := endpoints[name]
+		e, known := s.endpoint(name)
+		if !known {
+			continue
+		}
 		methods := map[string]any{"post": e.describe("post")}
 		if e.get {
 			methods["get"] = e.describe("get")

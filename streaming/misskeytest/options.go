@@ -52,14 +52,16 @@ type Option func(*config)
 func WithClock(c Clock) Option { return func(cfg *config) { cfg.clock = c } }
 
 // WithUnreadDelay sets how long after a notification `unreadNotification`
-// follows, unless the user reads their notifications first. The default is
+// follows, unless the user reads their notifications first, and in Misskey 12
+// how long after a message `unreadMessagingMessage` does. The default is
 // [DefaultUnreadDelay].
 func WithUnreadDelay(d time.Duration) Option { return func(cfg *config) { cfg.unreadDelay = d } }
 
 // WithPingInterval sets the time between two websocket pings, and with it the
 // silence after which a client is cut off: twice as long. The default is
 // [DefaultPingInterval]. With 0 there are no pings and nobody is cut off, which
-// suits a [ManualClock] that leaps: a client gets no time to answer then.
+// suits a [ManualClock] that leaps: a client gets no time to answer then. Misskey
+// 12 sends none whatever d is.
 func WithPingInterval(d time.Duration) Option { return func(cfg *config) { cfg.pingInterval = d } }
 
 // WithGameDelay sets how long after the second `ready` a game of reversi

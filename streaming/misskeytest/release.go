@@ -15,8 +15,10 @@ const (
 	// Release2025 is Misskey 2025.11.1.
 	Release2025 Release = "2025.11.1"
 	// Release12 is Misskey 12.109.2, the last before 12.110.0: the token in the
-	// query of the URL, calls over the socket (`api`), the text `ping` answered
-	// by `pong`, and the messaging channels instead of chat.
+	// query of the URL and in the bodies of calls only, calls over the socket
+	// (`api`), the text `ping` answered by `pong`, and messaging instead of chat,
+	// see [User.Message]. What is known of it was read, not measured; where nothing
+	// is known, it is as the later ones are.
 	Release12 Release = "12.109.2"
 )
 
@@ -53,6 +55,14 @@ type facts struct {
 	answersCalls bool
 	// readsOneNotification: readNotification names the one that it is about.
 	readsOneNotification bool
+	// messaging: there is messaging, between two users and in groups.
+	messaging bool
+	// lacks are the endpoints there are not; one that ends in a slash stands for
+	// all below it.
+	lacks []string
+	// checksTypes: a connect whose params or pong are of the wrong type is
+	// ignored.
+	checksTypes bool
 	// acksFirst: `connected` is sent before the channel opens, whatever comes of
 	// that.
 	acksFirst bool
@@ -85,8 +95,9 @@ func factsOf(r Release) facts {
 			textPing:             true,
 			answersCalls:         true,
 			readsOneNotification: true,
+			messaging:            true,
+			lacks:                laterEndpoints,
 			acksFirst:            true,
-			chatWithSelf:         true,
 			channels:             olderRules,
 		}
 	}
@@ -103,6 +114,8 @@ func modern(r Release) facts {
 		suspended:        forbidden,
 		readsBinary:      true,
 		pings:            true,
+		lacks:            droppedEndpoints,
+		checksTypes:      true,
 		channels:         rules,
 		channelLimit:     32,
 	}

@@ -59,7 +59,7 @@ func isREST(r *http.Request) bool {
 // serveREST answers one call. It needs Server.mu not to be held.
 func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", "*")
-	e, known := endpoints[strings.TrimPrefix(r.URL.Path, apiPath)]
+	e, known := s.endpoint(strings.TrimPrefix(r.URL.Path, apiPath))
 	switch {
 	case r.Method == http.MethodOptions:
 		w.WriteHeader(http.StatusNoContent)
@@ -131,8 +131,16 @@ func (s *Server) call(e *endpoint, token string, given bool, args arguments) (js
 			return nil, errAuthenticationFailed
 		}
 	}
+	return s.perform(e, who, args)
+}
+
+// perform is a call by somebody who is known, or nobody.
+func (s *Server) perform(e *endpoint, who credential, args arguments) (json.RawMessage, *apiError) {
 	if refused := s.admitCall(e, who); refused != nil {
 		return nil, refused
+	}
+	if e.multipart && args.file == nil {
+		return nil, errFileRequired
 	}
 	if refused := e.check(&args); refused != nil {
 		return nil, refused

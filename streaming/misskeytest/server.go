@@ -55,6 +55,7 @@ type Server struct {
 	emojis      map[string]*misskey.EmojiDetailed
 	roles       registry[misskey.RoleID, *Role]
 	lists       registry[misskey.UserListID, *List]
+	messaging   messaging
 	antennas    registry[misskey.AntennaID, *Antenna]
 	channels    registry[misskey.ChannelID, *Channel]
 	rooms       registry[misskey.ChatRoomID, *Room]

@@ -12,6 +12,8 @@ type place struct {
 	channel string
 	id      string // wire id
 	params  object
+
+	endpoint string // of a call over the socket
 }
 
 func meet(targets []Target, at place) bool {
@@ -49,3 +51,7 @@ func WithParam[S ~string](name string, value S) Target {
 		return ok && v == string(value)
 	}
 }
+
+// OnEndpoint is met by calls of the endpoint of this name over the socket, as
+// Misskey 12 has them.
+func OnEndpoint(name string) Target { return func(at place) bool { return at.endpoint == name } }
