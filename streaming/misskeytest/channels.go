@@ -57,10 +57,18 @@ var rules = byName(
 // token may do.
 var olderRules = older(
 	[]string{"main", "homeTimeline", "localTimeline", "hybridTimeline", "globalTimeline", "userList", "hashtag",
-		"antenna", "channel", "drive", "serverStats", "queueStats", "admin"},
+		"antenna", "drive", "serverStats", "queueStats", "admin"},
+	typed(rules["channel"]),
 	&channelRule{name: "messaging", credential: true, slow: true, open: openMessaging, listens: awaitTypists, receive: messagingReceive},
 	&channelRule{name: "messagingIndex", credential: true, shared: true, leaks: true, open: openForUser},
 )
+
+// typed is a channel on which is said who is typing.
+func typed(rule *channelRule) *channelRule {
+	r := *rule
+	r.listens = awaitTypists
+	return &r
+}
 
 // older adds to rules of its own those that are the same today.
 func older(same []string, own ...*channelRule) map[string]*channelRule {

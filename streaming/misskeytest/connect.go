@@ -49,7 +49,7 @@ type channelConn struct {
 	tags    [][]string    // of hashtag
 	silent  bool          // open, and deaf to its topic
 	left    bool          // disconnected; whatever it still sends is stray
-	typists *typists      // of messaging
+	typists *typists      // of channels that tell who is typing
 	sends   []Send
 	sent    uint64
 }

@@ -126,9 +126,9 @@ func (k *Socket) receive(kind int, data []byte) {
 		if facts.answersCalls {
 			k.answerCall(body)
 		}
-	case "typingOnMessaging":
+	case "typingOnMessaging", "typingOnChannel":
 		if facts.messaging {
-			k.typing(body)
+			k.typing(typ, body)
 		}
 	}
 }

@@ -230,7 +230,21 @@ func TestTypers(t *testing.T) {
 	clock.Advance(time.Minute)
 	expect("talk", "bob", "bob", "", "bob")
 
-	dial12(t, srv, "").send(`{"type":"typingOnMessaging","body":{"partner":%q}}`, alice.ID)
+	nobody := dial12(t, srv, "")
+	before := len(heard("group"))
+	nobody.send(`{"type":"typingOnMessaging","body":{"group":%q}}`, group.ID)
+	nobody.sync()
+	if after := len(heard("group")); after != before {
+		t.Error("nobody is typing")
+	}
+
+	place := alice.AddChannel("tea")
+	a.connect("channel", "place", fmt.Sprintf(`{"channelId":%q}`, place.ID))
+	b.send(`{"type":"typingOnChannel","body":{"channel":%q}}`, place.ID)
+	b.sync()
+	expect("place", "bob")
+	place.Type(alice)
+	expect("place", "bob", "bobalice")
 }
 
 func TestMessagingREST(t *testing.T) {

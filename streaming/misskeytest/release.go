@@ -57,6 +57,8 @@ type facts struct {
 	readsOneNotification bool
 	// messaging: there is messaging, between two users and in groups.
 	messaging bool
+	// plainRefusals: what REST refuses has fewer statuses, kinds and header fields.
+	plainRefusals bool
 	// lacks are the endpoints there are not; one that ends in a slash stands for
 	// all below it.
 	lacks []string
@@ -96,6 +98,7 @@ func factsOf(r Release) facts {
 			answersCalls:         true,
 			readsOneNotification: true,
 			messaging:            true,
+			plainRefusals:        true,
 			lacks:                laterEndpoints,
 			acksFirst:            true,
 			channels:             olderRules,

@@ -485,6 +485,26 @@ func TestOlderREST(t *testing.T) {
 	if status := call(t, srv, "nonsense", "i", map[string]any{"i": alice.Token()}, nil); status != 200 {
 		t.Errorf("bad header, good i: %d, want 200", status)
 	}
+	srv.LimitRate("notes/create", time.Minute)
+	for _, tt := range []struct {
+		name, token, endpoint string
+		status                int
+		code                  string
+	}{
+		{"bad token", "0123456789abcdef", "meta", 403, "AUTHENTICATION_FAILED"},
+		{"app without the permission", alice.AppToken(), "notes/delete", 400, "PERMISSION_DENIED"},
+		{"limited", alice.Token(), "notes/create", 429, "RATE_LIMIT_EXCEEDED"},
+	} {
+		header := http.Header{"Content-Type": {"application/json"}}
+		resp, data := request(t, srv, "POST", tt.endpoint, header, fmt.Sprintf(`{"i":%q}`, tt.token))
+		var a answer
+		if err := json.Unmarshal(data, &a); err != nil || resp.StatusCode != tt.status || a.Error.Code != tt.code || a.Error.Kind != "client" {
+			t.Errorf("%s: %d %s", tt.name, resp.StatusCode, data)
+		}
+		if resp.Header.Get("WWW-Authenticate")+resp.Header.Get("Retry-After") != "" || strings.Contains(string(data), "info") {
+			t.Errorf("%s: says more than it did: %v %s", tt.name, resp.Header, data)
+		}
+	}
 	var meta struct{ Version string }
 	call(t, srv, "", "meta", map[string]any{}, &meta)
 	if meta.Version != "12.109.2" {

@@ -97,7 +97,7 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, e *endpoint) 
 	result, refused := s.call(e, token, given, args)
 	switch {
 	case refused != nil:
-		refused.write(w)
+		s.word(refused).write(w)
 	case result == nil:
 		w.WriteHeader(http.StatusNoContent)
 	default:

@@ -38,6 +38,7 @@ func (k *Socket) answerCall(body object) {
 		answer.Error = errNoSuchEndpoint
 	}
 
+	answer.Error = k.server.word(answer.Error)
 	frame := topFrame("api:"+scriptText(body["id"]), marshal(answer))
 	faults := k.server.faults.answering(k, name)
 	send := func() { k.sendText(frame) }
