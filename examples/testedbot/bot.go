@@ -5,6 +5,7 @@ package testedbot
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/misskeyactor/misskeyactor/streaming"
@@ -14,12 +15,12 @@ import (
 // Run answers mentions of the token's account on the server at url until ctx
 // ends, and returns nil then. It returns sooner where no trying again helps,
 // and says why.
-func Run(ctx context.Context, url, token string, opts ...streaming.Option) error {
+func Run(ctx context.Context, url, token string, opts ...streaming.Option) (err error) {
 	client, err := streaming.Connect(ctx, url, append(opts, streaming.WithToken(token))...)
 	if err != nil {
 		return err
 	}
-	defer client.Close(context.Background()) // answers what has come, for ten seconds at most
+	defer func() { err = errors.Join(err, client.Close(context.Background())) }() // answers what has come, for ten seconds at most
 	main, err := client.Main(ctx, &bot{client: client, seen: map[misskey.NoteID]bool{}})
 	if err != nil {
 		return err

@@ -37,22 +37,34 @@
 // [Server.Sockets] has every open socket: its [Socket.Connections],
 // [Socket.Captures], every frame it has [Socket.Received], and every `connect`
 // with the reason why it was ignored, where it was ([Socket.Connects]). The real
-// server never tells. [Server.Wait] waits until a test likes what it sees.
+// server never tells. [Server.Deliveries] has every event that was sent to
+// anybody, with a number that is the same wherever it went, so that a test can
+// ask "exactly once?". [User.Notes] has what a user, or a bot, has posted.
+// [Server.Wait] waits until a test likes what it sees.
 //
 // # What can go wrong
 //
-// [Server.DropConnections] and [Socket.Drop] break sockets without a word,
-// [Server.Stop] and [Server.Start] restart the server, [Server.IgnoreConnects]
-// loses connects, [Server.LimitRate] answers 429, [User.Suspend] and
-// [User.RegenerateToken] spoil a token. Time is real unless [WithClock] says
-// otherwise.
+// [Server.Inject] takes a [Fault] that befalls sockets, connects, disconnects,
+// handshakes or calls over the socket, at once or on the n-th time, and reports
+// what it did. [Server.Stop] and [Server.Start] restart the server,
+// [Server.LimitRate] answers 429, [User.Suspend] and [User.RegenerateToken] spoil
+// a token. Time is real unless [WithClock] says otherwise.
+//
+// # Releases
+//
+// [WithRelease] makes the server one of three releases. [Release2026] and
+// [Release2025] were both measured, and differ in when and whether they
+// acknowledge a connect, in what becomes of a wire id that is used twice, and in
+// who may hear of what. [Release12] is known from reading only. It has no
+// websocket pings. Handshakes have their token in the query of the URL and calls
+// in their body, and a handshake with a bad one is never answered. Calls may come
+// over the socket (`api`). There is messaging ([User.Message], [User.AddGroup])
+// and neither chat nor reversi nor roles. Its bodies have the keys of later
+// releases, and its timelines take their params.
 //
 // # Where it differs
 //
-// A connect and a disconnect that arrive together really stop the channel,
-// where the real server goes on sending on some. Follows, and with them timelines, take effect at once, where the real server
-// takes up to ten seconds. There are no mutes and blocks and no other servers.
-// Connects that arrive in a burst are dealt with one after the other: the real
-// server lets more than 32 channels, and the same channel twice, slip through
-// then.
+// Follows, mutes and blocks count for open sockets at once, where the real server
+// takes up to ten seconds, unless [WithRelationRefresh] says so. There are no
+// other servers.
 package misskeytest
