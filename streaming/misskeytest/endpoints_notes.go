@@ -130,7 +130,7 @@ func (r *request) draft() (draft, *apiError) {
 		d.files = append(d.files, f)
 	}
 	if id, ok := r.params.text("channelId"); ok {
-		if d.channel, ok = s.channels.get(misskey.ChannelID(id)); !ok {
+		if d.channel, ok = s.channels.get(misskey.ChannelID(id)); !ok || d.channel.archived {
 			return d, errNoSuchChannel
 		}
 	}
