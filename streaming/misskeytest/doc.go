@@ -16,7 +16,7 @@
 // # The world
 //
 // A test acts in the name of users: [User.Post], [User.Reply], [User.Renote],
-// [User.React], [User.Vote], [User.Follow] and so on. Whatever they do reaches
+// [User.React], [User.Vote], [User.Follow], [User.Mute], [User.Block] and so on. Whatever they do reaches
 // the timelines, captures and main channels that the real server would send it
 // to, notifications included, and is there when asked for by REST. Lists, roles,
 // antennas, channels, chat rooms and games are added likewise; all of them take
@@ -65,6 +65,7 @@
 // # Where it differs
 //
 // Follows, mutes and blocks count for open sockets at once, where the real server
-// takes up to ten seconds, unless [WithRelationRefresh] says so. There are no
-// other servers.
+// takes up to ten seconds, so that no test has to wait for what it has set up;
+// [WithRelationRefresh] has it as the real one does. Roles are given by hand only,
+// and there are no other servers.
 package misskeytest

@@ -66,7 +66,7 @@ func (r *request) readNotifications() []*notification {
 	if len(found) > 0 && r.boolean("markAsRead", true) {
 		r.server.readAllNotifications(r.user)
 	}
-	return slices.DeleteFunc(found, func(n *notification) bool { return n.note != nil && n.note.deleted })
+	return slices.DeleteFunc(found, func(n *notification) bool { return n.obsolete(r.user) })
 }
 
 // notificationPage cuts the page out first and leaves out the types that are not

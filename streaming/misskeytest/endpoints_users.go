@@ -65,20 +65,27 @@ var (
 )
 
 // showUser finds one user by id or name, or several by id; of several, those
-// that there are none of are left out.
+// that there are none of are left out. Suspended users are there for moderators
+// only.
 func showUser(r *request) (any, *apiError) {
+	hidden := func(u *User) bool {
+		return u.suspended && (r.user == nil || !r.server.isModerator(r.user))
+	}
 	if _, several := r.params["userIds"]; several {
 		found := []any{}
 		for _, id := range r.texts("userIds") {
-			if u, ok := r.server.users.get(misskey.UserID(id)); ok {
+			if u, ok := r.server.users.get(misskey.UserID(id)); ok && !hidden(u) {
 				found = append(found, r.packUser(u))
 			}
 		}
 		return found, nil
 	}
 	u, refused := r.oneUser(errNoSuchUser)
-	if refused != nil {
+	switch {
+	case refused != nil:
 		return nil, refused
+	case hidden(u):
+		return nil, errNoSuchUser
 	}
 	return r.packUser(u), nil
 }

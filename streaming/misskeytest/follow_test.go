@@ -3,6 +3,7 @@ package misskeytest_test
 import (
 	"encoding/json"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -300,5 +301,50 @@ func TestRelationsAreLearnedLate(t *testing.T) {
 	other.sync()
 	if n := len(other.all(event("l", "note"))); n != 0 {
 		t.Errorf("a new socket hears %d notes of a muted user", n)
+	}
+}
+
+// countingClock knows how many calls are still to be made.
+type countingClock struct {
+	*misskeytest.ManualClock
+	pending atomic.Int64
+}
+
+func (c *countingClock) AfterFunc(d time.Duration, f func()) misskeytest.Timer {
+	c.pending.Add(1)
+	return countedTimer{c, c.ManualClock.AfterFunc(d, func() {
+		c.pending.Add(-1)
+		f()
+	})}
+}
+
+type countedTimer struct {
+	clock *countingClock
+	misskeytest.Timer
+}
+
+func (t countedTimer) Stop() bool {
+	stopped := t.Timer.Stop()
+	if stopped {
+		t.clock.pending.Add(-1)
+	}
+	return stopped
+}
+
+// A socket that has ended looks at nobody's relations again.
+func TestRefreshEndsWithTheSocket(t *testing.T) {
+	clock := &countingClock{ManualClock: misskeytest.NewManualClock(time.Now())}
+	srv := newServer(t, misskeytest.WithClock(clock), misskeytest.WithPingInterval(0), misskeytest.WithRelationRefresh(time.Second))
+	me := srv.AddUser("me")
+	before := clock.pending.Load()
+	c := dial(t, srv, me.Token())
+	c.sync()
+	clock.Advance(time.Second)
+	if got := clock.pending.Load(); got != before+1 {
+		t.Fatalf("%d calls pending with a socket, want %d", got, before+1)
+	}
+	srv.DropConnections()
+	if got := clock.pending.Load(); got != before {
+		t.Errorf("%d calls pending without a socket, want %d", got, before)
 	}
 }

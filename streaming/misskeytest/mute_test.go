@@ -178,6 +178,37 @@ func TestMuteOnMain(t *testing.T) {
 	c.waitFor("a mention after the mute", event("m", "mention"))
 }
 
+// Notifications of whoever is muted or suspended later, and of requests that are
+// over, are listed no more.
+func TestObsoleteNotifications(t *testing.T) {
+	srv := newServer(t)
+	me := srv.AddUser("me", misskeytest.AsLocked())
+	muted, banned, asker, friend := srv.AddUser("muted"), srv.AddUser("banned"), srv.AddUser("asker"), srv.AddUser("friend")
+	for _, u := range []*misskeytest.User{muted, banned, friend} {
+		u.Post("@me")
+	}
+	asker.Follow(me)
+	kinds := func() string {
+		t.Helper()
+		var list []struct{ Type string }
+		call(t, srv, me.Token(), "i/notifications", map[string]any{"markAsRead": false}, &list)
+		var all []string
+		for _, n := range list {
+			all = append(all, n.Type)
+		}
+		return strings.Join(all, " ")
+	}
+	if got, want := kinds(), "receiveFollowRequest mention mention mention"; got != want {
+		t.Fatalf("before: %q, want %q", got, want)
+	}
+	me.Mute(muted)
+	banned.Suspend()
+	me.RejectFollow(asker)
+	if got := kinds(); got != "mention" {
+		t.Errorf("%q, want the friend's mention alone", got)
+	}
+}
+
 // What a block ends, and what it forbids from then on.
 func TestBlock(t *testing.T) {
 	srv, bot, alice, bob, c := people(t)

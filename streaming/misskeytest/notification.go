@@ -57,6 +57,20 @@ func (u *User) Notify(n misskey.Notification) {
 	})
 }
 
+// obsolete reports whether a notification is shown no more: its note is gone, or
+// the request it is about, or its sender has been muted or suspended since.
+func (n *notification) obsolete(u *User) bool {
+	switch {
+	case n.note != nil && n.note.deleted:
+		return true
+	case n.from == nil:
+		return false
+	case n.kind == misskey.NotificationKindReceiveFollowRequest && u.requests[n.from.ID] == nil:
+		return true
+	}
+	return n.from.suspended || u.relations.muted[n.from.ID] != nil
+}
+
 // readAllNotifications marks everything read, and tells all main channels of
 // the user's if anything was not.
 func (s *Server) readAllNotifications(u *User) {

@@ -204,6 +204,11 @@ func TestSuspensionByModerator(t *testing.T) {
 	}
 	srv.AddRole("mods", misskeytest.ForModerators()).Assign(alice)
 	do(t, srv, alice, "admin/suspend-user", userID(bob))
+	for u, want := range map[*misskeytest.User]string{nil: "NO_SUCH_USER", root: "", alice: ""} {
+		if got := refusalOf(t, srv, u, "users/show", userID(bob)); got != want {
+			t.Errorf("users/show of a suspended user: %q, want %q", got, want)
+		}
+	}
 	handshake := func() int {
 		t.Helper()
 		ws, resp, err := websocket.DefaultDialer.Dial(srv.StreamURL(), http.Header{"Authorization": {"Bearer " + bob.Token()}})

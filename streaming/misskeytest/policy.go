@@ -30,8 +30,8 @@ func WithBasePolicy(name string, value any) Option {
 
 // WithPolicy makes the role say something about a policy, in place of the
 // server's own word; see [WithBasePolicy] for names and panics. Of several
-// roles, the most generous counts; one that says nothing stands for the
-// server's word.
+// roles of a user the highest value counts: true is higher than false, and a
+// role that says nothing stands for the server's word.
 func WithPolicy(name string, value any) RoleOption {
 	raw := mustPolicy(name, value)
 	return roleOption(func(r *Role) {
@@ -157,18 +157,18 @@ func choosePolicy(base json.RawMessage, name string, roles []*Role) json.RawMess
 		if !says || p.UseDefault {
 			value = base
 		}
-		if chosen == nil || moreGenerous(value, chosen) {
+		if chosen == nil || higher(value, chosen) {
 			chosen = value
 		}
 	}
 	return chosen
 }
 
-// moreGenerous compares two values of one policy: true is more than false, a
-// number is more than a smaller one, a list more than a shorter one.
-func moreGenerous(a, b json.RawMessage) bool { return generosity(a) > generosity(b) }
+// higher compares two values of one policy. The higher one need not be the more
+// generous: a high rateLimitFactor is a strict one.
+func higher(a, b json.RawMessage) bool { return height(a) > height(b) }
 
-func generosity(raw json.RawMessage) float64 {
+func height(raw json.RawMessage) float64 {
 	var value any
 	mustUnmarshal(raw, &value)
 	switch v := value.(type) {

@@ -12,7 +12,7 @@ import (
 )
 
 // Without the policy, local, hybrid and global timelines are connected and
-// silent, and refused by REST; of several roles the most generous counts.
+// silent, and refused by REST; of several roles the highest value counts.
 func TestTimelinePolicies(t *testing.T) {
 	closed := []misskeytest.Option{
 		misskeytest.WithBasePolicy("ltlAvailable", false), misskeytest.WithBasePolicy("gtlAvailable", false),
@@ -30,6 +30,7 @@ func TestTimelinePolicies(t *testing.T) {
 		{"closed, open to a role", closed, [][]misskeytest.RoleOption{open}, true},
 		{"closed to a role", nil, [][]misskeytest.RoleOption{shut}, false},
 		{"closed to one role of two", nil, [][]misskeytest.RoleOption{shut, open}, true},
+		{"open to one role of two", nil, [][]misskeytest.RoleOption{open, shut}, true},
 		{"a role that says nothing", nil, [][]misskeytest.RoleOption{shut, nil}, true},
 	}
 	for _, tt := range tests {
