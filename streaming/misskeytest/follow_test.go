@@ -247,60 +247,82 @@ func TestFollowersAndFollowing(t *testing.T) {
 	}
 }
 
-// By default follows count at once; as with the real server, a socket may take
-// its time.
+// By default what is between users counts at once; as with the real server, a
+// socket may take its time. REST takes none.
 func TestRelationsAreLearnedLate(t *testing.T) {
-	clock := misskeytest.NewManualClock(time.Now())
-	srv := newServer(t, misskeytest.WithClock(clock), misskeytest.WithPingInterval(0),
-		misskeytest.WithRelationRefresh(misskeytest.DefaultRelationRefresh))
-	me, friend := srv.AddUser("me"), srv.AddUser("friend")
-	c := dial(t, srv, me.Token())
-	c.connect("homeTimeline", "h", "{}")
-	c.connect("main", "m", "{}")
-	heard := func(post func() misskey.Note) bool {
-		t.Helper()
-		id := string(post().ID)
-		c.sync()
-		return len(c.all(func(f testFrame) bool {
-			return event("h", "note")(f) && string(object(t, f.inner().Body)["id"]) == `"`+id+`"`
-		})) > 0
+	type world struct {
+		me, friend, extra *misskeytest.User
+		channel, another  *misskeytest.Channel
 	}
-	plain := func() misskey.Note { return friend.Post("@me x") }
+	plain := func(w world) misskey.Note { return w.friend.Post("@me x") }
+	renote := func(w world) misskey.Note { return w.friend.Renote(w.me.Post("x").ID) }
+	posted := func(w world) misskey.Note { return w.friend.Post("x", misskeytest.InChannel(w.channel)) }
+	tests := []struct {
+		name              string
+		timeline, rest    string
+		before, do        func(world) // before: the like of it, which the socket knows of
+		post              func(world) misskey.Note
+		heardAfter        bool
+		mentionsAreHidden bool
+	}{
+		{"follow", "homeTimeline", "notes/timeline",
+			func(w world) { w.me.Follow(w.extra) }, func(w world) { w.me.Follow(w.friend) }, plain, true, false},
+		{"unfollow", "homeTimeline", "notes/timeline",
+			func(w world) { w.me.Follow(w.extra); w.me.Follow(w.friend) }, func(w world) { w.me.Unfollow(w.friend) }, plain, false, false},
+		{"mute", "localTimeline", "notes/local-timeline",
+			func(w world) { w.me.Mute(w.extra) }, func(w world) { w.me.Mute(w.friend) }, plain, false, true},
+		{"renote mute", "localTimeline", "notes/local-timeline",
+			func(w world) { w.me.MuteRenotes(w.extra) }, func(w world) { w.me.MuteRenotes(w.friend) }, renote, false, false},
+		{"block", "localTimeline", "notes/local-timeline",
+			func(w world) { w.extra.Block(w.me) }, func(w world) { w.friend.Block(w.me) }, plain, false, false},
+		{"channel", "homeTimeline", "notes/timeline",
+			func(w world) { w.me.FollowChannel(w.another) }, func(w world) { w.me.FollowChannel(w.channel) }, posted, true, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			clock := misskeytest.NewManualClock(time.Now())
+			srv := newServer(t, misskeytest.WithClock(clock), misskeytest.WithPingInterval(0),
+				misskeytest.WithRelationRefresh(misskeytest.DefaultRelationRefresh))
+			w := world{me: srv.AddUser("me"), friend: srv.AddUser("friend"), extra: srv.AddUser("extra")}
+			w.channel, w.another = w.friend.AddChannel("c"), w.friend.AddChannel("d")
+			tt.before(w)
+			c := dial(t, srv, w.me.Token())
+			c.connect(tt.timeline, "t", "{}")
+			c.connect("main", "m", "{}")
+			heard := func(by *testClient, note misskey.Note) bool {
+				by.sync()
+				return len(by.all(func(f testFrame) bool {
+					return event("t", "note")(f) && string(object(t, f.inner().Body)["id"]) == `"`+string(note.ID)+`"`
+				})) > 0
+			}
+			mentions := func() int { return len(c.all(event("m", "mention"))) }
 
-	me.Follow(friend)
-	clock.Advance(misskeytest.DefaultRelationRefresh - time.Millisecond)
-	if heard(plain) {
-		t.Error("heard before the socket knew of the follow")
-	}
-	clock.Advance(time.Millisecond)
-	if !heard(plain) {
-		t.Error("not heard although the socket knows of the follow")
-	}
-	me.Mute(friend)
-	if !heard(plain) {
-		t.Error("not heard before the socket knew of the mute")
-	}
-	var page []misskey.Note
-	call(t, srv, me.Token(), "notes/timeline", map[string]any{}, &page)
-	if len(page) != 0 {
-		t.Errorf("REST shows %d notes of a muted user", len(page))
-	}
-	if n := len(c.all(event("m", "mention"))); n != 3 {
-		t.Errorf("%d mentions, want 3: main knows of the mute no sooner", n)
-	}
-	clock.Advance(misskeytest.DefaultRelationRefresh)
-	if heard(plain) {
-		t.Error("heard although the socket knows of the mute")
-	}
-	if n := len(c.all(event("m", "mention"))); n != 3 {
-		t.Errorf("%d mentions, want 3", n)
-	}
-	other := dial(t, srv, me.Token()) // knows from the start
-	other.connect("localTimeline", "l", "{}")
-	plain()
-	other.sync()
-	if n := len(other.all(event("l", "note"))); n != 0 {
-		t.Errorf("a new socket hears %d notes of a muted user", n)
+			tt.do(w)
+			clock.Advance(misskeytest.DefaultRelationRefresh - time.Millisecond)
+			note := tt.post(w)
+			if heard(c, note) == tt.heardAfter {
+				t.Error("the socket knows too early")
+			}
+			told := mentions()
+			fresh := dial(t, srv, w.me.Token()) // knows from the start
+			fresh.connect(tt.timeline, "t", "{}")
+			if heard(fresh, tt.post(w)) != tt.heardAfter {
+				t.Error("a new socket does not know")
+			}
+			var page []misskey.Note
+			call(t, srv, w.me.Token(), tt.rest, map[string]any{}, &page)
+			if slices.ContainsFunc(page, func(n misskey.Note) bool { return n.ID == note.ID }) != tt.heardAfter {
+				t.Error("REST does not know")
+			}
+			clock.Advance(time.Millisecond)
+			before := mentions()
+			if heard(c, tt.post(w)) != tt.heardAfter {
+				t.Error("the socket does not know in time")
+			}
+			if tt.mentionsAreHidden && (told != 1 || mentions() != before) {
+				t.Errorf("%d mentions before, %d after; main knows as late as timelines", told, mentions()-before)
+			}
+		})
 	}
 }
 
