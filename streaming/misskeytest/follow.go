@@ -38,8 +38,8 @@ func WithNotes() FollowOption {
 }
 
 // Follow makes u follow other: `follow` and the notification
-// followRequestAccepted on u's main channels, `followed` and the notification
-// follow on other's. An account [AsLocked] that does not follow u is asked
+// followRequestAccepted (in Misskey 12 only if other was asked) on u's main
+// channels, `followed` and the notification follow on other's. An account [AsLocked] that does not follow u is asked
 // instead: `receiveFollowRequest`, a notification of that kind and `meUpdated`
 // on other's main channels, until other calls [User.AcceptFollow] or
 // [User.RejectFollow]. The same happens to a bot that follows somebody careful
@@ -106,14 +106,16 @@ func (u *User) wantsToBeAsked(follower *User) bool {
 	return !u.profile.AutoAcceptFollowed || u.relations.following[follower.ID] == nil
 }
 
-// startFollow begins a follow and tells both. The follower is told that they
-// have been accepted even where nobody was asked.
+// startFollow begins a follow and tells both.
 func (s *Server) startFollow(f follow) {
 	u, other := f.from, f.to
+	asked := other.requests[u.ID] != nil
 	delete(other.requests, u.ID)
 	put(&u.relations.following, other.ID, &f)
 	put(&other.followers, u.ID, &f)
-	s.notify(u, notificationContent{kind: misskey.NotificationKindFollowRequestAccepted, from: other})
+	if asked || s.facts.welcomesFollowers {
+		s.notify(u, notificationContent{kind: misskey.NotificationKindFollowRequestAccepted, from: other})
+	}
 	other.toMain("followed", s.packUser(u))
 	s.notify(other, notificationContent{kind: misskey.NotificationKindFollow, from: u})
 	u.toMain("follow", s.packUserFor(other, u))

@@ -104,6 +104,23 @@ func TestFollowRequests(t *testing.T) {
 	}
 }
 
+// Who follows is told that they were accepted, in Misskey 12 only where they had
+// to ask.
+func TestFollowRequestAcceptedOfReleases(t *testing.T) {
+	for release, want := range map[misskeytest.Release]int{misskeytest.Release2026: 2, misskeytest.Release2025: 2, misskeytest.Release12: 1} {
+		srv := newServer(t, misskeytest.WithRelease(release))
+		bot, alice, locked := srv.AddUser("bot"), srv.AddUser("alice"), srv.AddUser("locked", misskeytest.AsLocked())
+		bot.Follow(alice)
+		bot.Follow(locked)
+		locked.AcceptFollow(bot)
+		var list []struct{ Type string }
+		call(t, srv, "", "i/notifications", map[string]any{"i": bot.Token()}, &list)
+		if len(list) != want {
+			t.Errorf("%s: notifications %v, want %d", release, list, want)
+		}
+	}
+}
+
 // A bot has to ask who is careful about bots, others need not.
 func TestCarefulAboutBots(t *testing.T) {
 	srv := newServer(t)

@@ -68,6 +68,9 @@ type facts struct {
 	// acksFirst: `connected` is sent before the channel opens, whatever comes of
 	// that.
 	acksFirst bool
+	// welcomesFollowers: followRequestAccepted comes for every follow, not only
+	// for those that had to be asked for.
+	welcomesFollowers bool
 	// channels are the rules of those there are.
 	channels map[string]*channelRule
 	// channelLimit is how many channels a socket may have; 0 is no limit.
@@ -110,16 +113,17 @@ func factsOf(r Release) facts {
 // modern is what 2025.11.1 and 2026.3.2 have in common.
 func modern(r Release) facts {
 	return facts{
-		release:          r,
-		readsHeader:      true,
-		wantsReadAccount: true,
-		unknownToken:     unauthorized,
-		suspended:        forbidden,
-		readsBinary:      true,
-		pings:            true,
-		lacks:            droppedEndpoints,
-		checksTypes:      true,
-		channels:         rules,
-		channelLimit:     32,
+		release:           r,
+		readsHeader:       true,
+		wantsReadAccount:  true,
+		unknownToken:      unauthorized,
+		suspended:         forbidden,
+		readsBinary:       true,
+		pings:             true,
+		lacks:             droppedEndpoints,
+		welcomesFollowers: true,
+		checksTypes:       true,
+		channels:          rules,
+		channelLimit:      32,
 	}
 }
