@@ -64,9 +64,9 @@ func OnlyFromList(l *List) AntennaOption {
 	return antennaOption(func(a *antennaSetting) { a.source, a.list = misskey.AntennaSourceList, l })
 }
 
-// Without makes the antenna deaf to notes that have all the words of one of the
+// WithoutWords makes the antenna deaf to notes that have all the words of one of the
 // groups.
-func Without(groups ...string) AntennaOption {
+func WithoutWords(groups ...string) AntennaOption {
 	return antennaOption(func(a *antennaSetting) { a.excluded = wordGroups(groups) })
 }
 

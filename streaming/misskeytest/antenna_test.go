@@ -44,10 +44,10 @@ func TestAntennaHears(t *testing.T) {
 			return []misskeytest.AntennaOption{misskeytest.CaseSensitive()}
 		}, post("misskey"), true},
 		{"an unwanted word", words, func(world) []misskeytest.AntennaOption {
-			return []misskeytest.AntennaOption{misskeytest.Without("spam now")}
+			return []misskeytest.AntennaOption{misskeytest.WithoutWords("spam now")}
 		}, post("misskey spam now"), false},
 		{"one of two unwanted words", words, func(world) []misskeytest.AntennaOption {
-			return []misskeytest.AntennaOption{misskeytest.Without("spam now")}
+			return []misskeytest.AntennaOption{misskeytest.WithoutWords("spam now")}
 		}, post("misskey spam"), true},
 		{"a bot", words, func(world) []misskeytest.AntennaOption {
 			return []misskeytest.AntennaOption{misskeytest.WithoutBots()}

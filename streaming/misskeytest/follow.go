@@ -20,13 +20,12 @@ type followOption func(*follow)
 
 func (o followOption) applyToFollow(f *follow) { o(f) }
 
-// RepliesOption is the option to have replies to others as well, of everything
-// that leaves them out.
+// RepliesOption is the option of Follow and of AddAntenna to have replies too.
 type RepliesOption struct{}
 
-// WithReplies lets replies to others in: those of a followee into the
-// follower's home timeline, those of a list's members into the list, those an
-// antenna would hear into the antenna.
+// WithReplies lets replies in that are left out otherwise: those of a followee
+// to others into the follower's home timeline, all of them into an antenna. For
+// lists there is [List.ShowReplies].
 func WithReplies() RepliesOption { return RepliesOption{} }
 
 func (RepliesOption) applyToFollow(f *follow) { f.withReplies = true }
@@ -39,11 +38,13 @@ func WithNotes() FollowOption {
 
 // Follow makes u follow other: `follow` and the notification
 // followRequestAccepted (in Misskey 12 only if other was asked) on u's main
-// channels, `followed` and the notification follow on other's. An account [AsLocked] that does not follow u is asked
-// instead: `receiveFollowRequest`, a notification of that kind and `meUpdated`
-// on other's main channels, until other calls [User.AcceptFollow] or
-// [User.RejectFollow]. The same happens to a bot that follows somebody careful
-// about bots. What an accepted request starts from are the options given here.
+// channels, `followed` and the notification follow on other's.
+//
+// An account that is locked (see [AsLocked]) is asked instead, unless it follows
+// u: `receiveFollowRequest`, a notification of that kind and `meUpdated` on
+// other's main channels, and nothing more until other calls [User.AcceptFollow]
+// or [User.RejectFollow]. So is one that is careful about bots, by bots. The
+// options hold for what comes of the request.
 func (u *User) Follow(other *User, options ...FollowOption) {
 	act(u, "Follow", func() (struct{}, *apiError) {
 		f := follow{notify: misskey.FollowNotifyNone}
@@ -110,7 +111,10 @@ func (u *User) wantsToBeAsked(follower *User) bool {
 func (s *Server) startFollow(f follow) {
 	u, other := f.from, f.to
 	asked := other.requests[u.ID] != nil
-	delete(other.requests, u.ID)
+	if asked {
+		delete(other.requests, u.ID)
+		f.tie = s.newTie(u, other) // the request had another id
+	}
 	put(&u.relations.following, other.ID, &f)
 	put(&other.followers, u.ID, &f)
 	if asked || s.facts.welcomesFollowers {
