@@ -16,13 +16,13 @@
 // # The world
 //
 // A test acts in the name of users: [User.Post], [User.Reply], [User.Renote],
-// [User.React], [User.Vote], [User.Follow], [User.Mute], [User.Block] and so on. Whatever they do reaches
-// the timelines, captures and main channels that the real server would send it
-// to, notifications included, and is there when asked for by REST. Lists, roles,
-// antennas, channels, chat rooms and games are added likewise; all of them take
-// an id of the test's choice with [WithID]. What has no method of its own is
-// sent with [Server.Publish], [User.PublishMain], [Server.Broadcast] or, down to
-// garbage, [Socket.SendText].
+// [User.React], [User.Vote], [User.Follow], [User.Mute], [User.Block] and so on.
+// Whatever they do reaches the timelines, captures and main channels that the
+// real server would send it to, notifications included, and is there when asked
+// for by REST. Lists, roles, antennas, channels, chat rooms and games are added
+// likewise; all of them take an id of the test's choice with [WithID]. What has no
+// method of its own is sent with [Server.Publish], [User.PublishMain],
+// [Server.Broadcast] or, down to garbage, [Socket.SendText].
 //
 // # REST
 //
