@@ -1,6 +1,9 @@
 package misskeytest
 
-import "strings"
+import (
+	"hash/crc32"
+	"strings"
+)
 
 // board is a game of reversi: the squares, whose turn it is, and the rules.
 // Black is true, as in the server's logs.
@@ -144,4 +147,22 @@ func (b *board) count(color bool) int {
 		}
 	}
 	return n
+}
+
+// checksum tells boards apart the way players do: the CRC-32 of the squares and
+// the turn as JSON, read as a signed number.
+func (b *board) checksum() int32 {
+	state := struct {
+		Board []*bool `json:"board"`
+		Turn  *bool   `json:"turn"`
+	}{Board: make([]*bool, len(b.squares))}
+	for i, s := range b.squares {
+		if s == black || s == white {
+			state.Board[i] = pointer(s == black)
+		}
+	}
+	if !b.over {
+		state.Turn = &b.turn
+	}
+	return int32(crc32.ChecksumIEEE(marshal(state))) //nolint:gosec // the sign is meant
 }

@@ -219,5 +219,5 @@ func openChatRoom(c *channelConn) (string, bool) {
 		return id, true
 	}
 	room, ok := c.socket.server.rooms.get(misskey.ChatRoomID(id))
-	return id, ok && room.members[c.me()] != nil
+	return id, ok && room.has(c.me())
 }

@@ -91,6 +91,8 @@ func TestChat(t *testing.T) {
 	for _, c := range []*testClient{a, b, e} {
 		c.connect("main", "m", "{}")
 	}
+	alice.Follow(bob)
+	bob.Follow(alice)
 	alice.Chat(bob, "one")
 	clock.Advance(3 * time.Second)
 	b.waitFor("newChatMessage", event("m", "newChatMessage"))

@@ -15,40 +15,61 @@ func (s *Server) AddEmoji(name string, aliases ...string) misskey.EmojiDetailed 
 	if s.emojis[name] != nil {
 		panic(fmt.Sprintf("misskeytest: there is an emoji %q already", name))
 	}
-	e := &misskey.EmojiDetailed{
-		ID:      misskey.EmojiID(s.nextID()),
+	return s.addEmoji(misskey.EmojiDetailed{
 		Name:    name,
 		Aliases: aliases,
-		URL:     s.URL + "/files/emoji-" + name + ".png",
-	}
-	s.emojis[name] = e
-	s.broadcast("emojiAdded", map[string]any{"emoji": *e})
-	return *e
+		URL:     s.URL + filesPath + "emoji-" + name + ".png",
+	})
 }
 
 // UpdateEmojis replaces emojis, found by name, and broadcasts one
-// `emojiUpdated` for all of them. It panics when there is none of a name.
+// `emojiUpdated` for all of them. An emoji without an id keeps the one it has.
+// It panics when there is none of a name.
 func (s *Server) UpdateEmojis(emojis ...misskey.EmojiDetailed) {
-	s.locked(func() {
-		for _, e := range emojis {
-			s.mustEmoji(e.Name)
-			s.emojis[e.Name] = &e
-		}
-		s.broadcast("emojiUpdated", map[string]any{"emojis": emojis})
-	})
+	s.locked(func() { s.updateEmojis(emojis...) })
 }
 
 // DeleteEmojis deletes emojis by name and broadcasts one `emojiDeleted` for all
 // of them. It panics when there is none of a name.
 func (s *Server) DeleteEmojis(names ...string) {
-	s.locked(func() {
-		var deleted []misskey.EmojiDetailed
-		for _, name := range names {
-			deleted = append(deleted, *s.mustEmoji(name))
-			delete(s.emojis, name)
+	s.locked(func() { s.deleteEmojis(names...) })
+}
+
+func (s *Server) addEmoji(e misskey.EmojiDetailed) misskey.EmojiDetailed {
+	e.ID = misskey.EmojiID(s.nextID())
+	s.emojis[e.Name] = &e
+	s.broadcast("emojiAdded", map[string]any{"emoji": e})
+	return e
+}
+
+func (s *Server) updateEmojis(emojis ...misskey.EmojiDetailed) {
+	var updated []misskey.EmojiDetailed
+	for _, e := range emojis {
+		before := s.mustEmoji(e.Name)
+		if e.ID == "" {
+			e.ID = before.ID
 		}
-		s.broadcast("emojiDeleted", map[string]any{"emojis": deleted})
-	})
+		s.emojis[e.Name] = &e
+		updated = append(updated, e)
+	}
+	s.broadcast("emojiUpdated", map[string]any{"emojis": updated})
+}
+
+// renameEmoji is to clients the end of one emoji and the start of another.
+func (s *Server) renameEmoji(before, after misskey.EmojiDetailed) {
+	delete(s.emojis, before.Name)
+	s.emojis[after.Name] = &after
+	s.broadcast("emojiDeleted", map[string]any{"emojis": []misskey.EmojiDetailed{before}})
+	s.broadcast("emojiAdded", map[string]any{"emoji": after})
+}
+
+func (s *Server) deleteEmojis(names ...string) {
+	var deleted []misskey.EmojiDetailed
+	for _, name := range names {
+		deleted = append(deleted, *s.mustEmoji(name))
+		delete(s.emojis, name)
+	}
+	s.broadcast("emojiDeleted", map[string]any{"emojis": deleted})
 }
 
 func (s *Server) mustEmoji(name string) *misskey.EmojiDetailed {

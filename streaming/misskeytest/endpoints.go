@@ -25,6 +25,16 @@ var endpoints = byPath(
 	timelineEndpoints,
 	messagingEndpoints,
 	groupEndpoints,
+	chatEndpoints,
+	roomEndpoints,
+	driveEndpoints,
+	reversiEndpoints,
+	registryEndpoints,
+	pageEndpoints,
+	announcementEndpoints,
+	emojiEndpoints,
+	exportEndpoints,
+	achievementEndpoints,
 )
 
 // laterEndpoints are those that Misskey 12 has not got yet.

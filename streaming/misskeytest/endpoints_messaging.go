@@ -155,7 +155,7 @@ func createMessage(r *request) (any, *apiError) {
 		return nil, errNoSuchGroupMessage
 	}
 	if id, ok := r.params.text("fileId"); ok {
-		f, there := s.files[misskey.DriveFileID(id)]
+		f, there := s.fileOf(r.user, misskey.DriveFileID(id))
 		if !there {
 			return nil, errNoSuchFileMessage
 		}

@@ -123,7 +123,7 @@ func (r *request) draft() (draft, *apiError) {
 		files = r.texts("mediaIds")
 	}
 	for _, id := range files {
-		f, ok := s.files[misskey.DriveFileID(id)]
+		f, ok := s.fileOf(r.user, misskey.DriveFileID(id))
 		if !ok {
 			return d, errNoSuchFile
 		}

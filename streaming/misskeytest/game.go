@@ -46,33 +46,107 @@ type move struct {
 	pos   int
 }
 
+// invitation is that one user waits for another to play with.
 type invitation struct{ from, to misskey.UserID }
 
+const (
+	// invitationLasts is how long after an invitation it can be accepted, and
+	// after a call for anybody somebody can answer it.
+	invitationLasts = 20 * time.Second
+	// unstartedLasts is how long two users are given the same game again
+	// instead of a new one.
+	unstartedLasts = 3 * time.Minute
+)
+
 // Invite makes u invite another user to a game: `invited` on their reversi
-// channels.
+// channels. It panics when the two have a game already that has not begun and is
+// less than three minutes old, or other has invited u: the server gives u that
+// game instead.
 func (u *User) Invite(other *User) {
-	u.server.locked(func() {
-		u.server.invitations[invitation{u.ID, other.ID}] = struct{}{}
-		u.server.publish(topic{"reversi", string(other.ID)}, "invited", map[string]any{"user": u.server.packUser(u)})
+	act(u, "Invite", func() (struct{}, *apiError) {
+		g, refused := u.server.match(u, other, false, nil)
+		if refused == nil && g != nil {
+			panic("misskeytest: Invite by @" + u.Username + ": there is a game with @" + other.Username + " already")
+		}
+		return struct{}{}, refused
 	})
 }
 
-// Accept makes u take up an invitation of other's: `matched` on other's reversi
-// channels. It panics when other has not invited u. With [WithID] the game gets
-// an id of the test's choice.
+// Accept makes u take up an invitation of other's, which lasts for twenty
+// seconds: `matched` on other's reversi channels. It panics when other has not
+// invited u. With [WithID] the game gets an id of the test's choice.
 func (u *User) Accept(other *User, options ...IDOption) *Game {
-	u.server.mu.Lock()
-	defer u.server.mu.Unlock()
-	defer u.server.touch()
-	key := invitation{other.ID, u.ID}
-	if _, invited := u.server.invitations[key]; !invited {
-		panic("misskeytest: Accept by @" + u.Username + ": not invited by @" + other.Username)
+	return act(u, "Accept", func() (*Game, *apiError) {
+		if !u.server.waits(invitation{other.ID, u.ID}) {
+			panic("misskeytest: Accept by @" + u.Username + ": not invited by @" + other.Username)
+		}
+		return u.server.match(u, other, true, options)
+	})
+}
+
+// match is what asking for a game with somebody comes to: the game that the two
+// have not begun, of several the latest; a game that other has asked for; or,
+// with no game, an invitation. several asks for another game although there is
+// one.
+func (s *Server) match(u, other *User, several bool, options []IDOption) (*Game, *apiError) {
+	if u == other {
+		return nil, errMatchYourself
 	}
-	delete(u.server.invitations, key)
-	g := u.server.newGame(other, u, options)
-	u.server.publish(topic{"reversi", string(other.ID)}, "matched", gameBody{u.server.packGame(g)})
+	if !several {
+		if g := s.unstarted(func(g *Game) bool { return g.has(u) && g.has(other) }); g != nil {
+			return g, nil
+		}
+	}
+	if asked := (invitation{other.ID, u.ID}); s.waits(asked) {
+		delete(s.invitations, asked)
+		return s.matched(other, u, options), nil
+	}
+	s.invitations[invitation{u.ID, other.ID}] = s.now()
+	s.publish(topic{"reversi", string(other.ID)}, "invited", map[string]any{"user": s.packUser(u)})
+	return nil, nil
+}
+
+// matchAny is the same with whoever else asks for a game with anybody.
+func (s *Server) matchAny(u *User, several bool) *Game {
+	if !several {
+		if g := s.unstarted(func(g *Game) bool { return g.has(u) }); g != nil {
+			return g
+		}
+	}
+	for _, other := range s.users.all {
+		if asked := (invitation{from: other.ID}); other != u && s.waits(asked) {
+			delete(s.invitations, asked)
+			delete(s.invitations, invitation{from: u.ID})
+			return s.matched(other, u, nil)
+		}
+	}
+	s.invitations[invitation{from: u.ID}] = s.now()
+	return nil
+}
+
+func (s *Server) waits(i invitation) bool {
+	since, ok := s.invitations[i]
+	return ok && s.now().Sub(since) <= invitationLasts
+}
+
+// unstarted finds the latest game that players may still be given.
+func (s *Server) unstarted(wanted func(*Game) bool) *Game {
+	for _, g := range slices.Backward(s.games.all) {
+		if g.open() && s.now().Sub(g.created) < unstartedLasts && wanted(g) {
+			return g
+		}
+	}
+	return nil
+}
+
+// matched makes the game and tells the one who waited for it.
+func (s *Server) matched(waiting, other *User, options []IDOption) *Game {
+	g := s.newGame(waiting, other, options)
+	s.publish(topic{"reversi", string(waiting.ID)}, "matched", gameBody{s.packGame(g)})
 	return g
 }
+
+func (g *Game) has(u *User) bool { return g.players[0] == u || g.players[1] == u }
 
 // AddGame makes a game between two users without any invitation.
 func (s *Server) AddGame(first, second *User, options ...IDOption) *Game {
@@ -100,16 +174,23 @@ type gameBody struct {
 	Game misskey.ReversiGameDetailed `json:"game"`
 }
 
-// Surrender ends a running game in the other player's favor: `ended`.
+// Surrender makes u, one of the players, lose the game: `ended`. It panics when
+// the game is over or not u's.
 func (g *Game) Surrender(u *User) {
-	g.server.locked(func() {
-		i := slices.Index(g.players[:], u)
-		if i < 0 || !g.running() {
-			return
-		}
-		g.surrendered = u
-		g.end(g.players[1-i])
-	})
+	act(u, "Surrender", func() (struct{}, *apiError) { return struct{}{}, g.surrender(u) })
+}
+
+func (g *Game) surrender(u *User) *apiError {
+	switch {
+	case !g.ended.IsZero():
+		return errGameEnded
+	case !g.has(u):
+		return errGameOfOthers
+	}
+	g.server.stop(g.starting)
+	g.surrendered = u
+	g.end(g.players[1-slices.Index(g.players[:], u)])
+	return nil
 }
 
 func (g *Game) running() bool { return !g.started.IsZero() && g.ended.IsZero() }

@@ -19,12 +19,13 @@ type notification struct {
 // notificationContent is what the kinds that the server makes by itself are
 // made of; ready is one that a test has made.
 type notificationContent struct {
-	kind     misskey.NotificationKind
-	from     *User
-	note     *note
-	reaction string
-	role     *Role
-	ready    misskey.Notification
+	kind       misskey.NotificationKind
+	from       *User
+	note       *note
+	reaction   string
+	role       *Role
+	invitation *roomEntry
+	ready      misskey.Notification
 }
 
 // notify gives u a notification: `notification` at once, `unreadNotification`
@@ -53,7 +54,7 @@ func (s *Server) notify(u *User, content notificationContent) {
 // afterwards.
 func (u *User) Notify(n misskey.Notification) {
 	u.server.locked(func() {
-		u.server.notify(u, notificationContent{kind: n.Kind(), ready: n})
+		u.server.notifyReady(u, n)
 	})
 }
 
@@ -69,6 +70,20 @@ func (n *notification) obsolete(u *User) bool {
 		return true
 	}
 	return n.from.suspended || u.relations.muted[n.from.ID] != nil
+}
+
+// NotifyApp makes an app that u uses notify u: a notification of the kind app.
+// An empty header or icon is null.
+func (u *User) NotifyApp(body, header, icon string) {
+	u.Notify(&misskey.NotificationApp{Body: body, Header: textOrNull(header), Icon: textOrNull(icon)})
+}
+
+// TestNotification gives u a notification of the kind test, as the settings of
+// the web client do.
+func (u *User) TestNotification() { u.Notify(&misskey.NotificationTest{}) }
+
+func (s *Server) notifyReady(u *User, n misskey.Notification) {
+	s.notify(u, notificationContent{kind: n.Kind(), ready: n})
 }
 
 // readAllNotifications marks everything read, and tells all main channels of

@@ -40,6 +40,7 @@ type config struct {
 	withoutJournal bool
 	unlimited      bool // no rate limits
 	noFallback     bool // from lists of latest notes to all notes
+	noMachine      bool // serverStats is silent
 
 	relationRefresh time.Duration
 	policies        policies

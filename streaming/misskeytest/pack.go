@@ -161,16 +161,6 @@ func packChannel(c *Channel) *misskey.NoteChannel {
 	}
 }
 
-func (s *Server) packRoom(r *Room) misskey.ChatRoom {
-	return misskey.ChatRoom{
-		ID:        r.ID,
-		CreatedAt: r.created,
-		OwnerID:   r.owner.ID,
-		Owner:     s.packUser(r.owner),
-		Name:      r.Name,
-	}
-}
-
 func (s *Server) packGame(g *Game) misskey.ReversiGameDetailed {
 	m := misskey.ReversiGameDetailed{
 		ID:                   g.ID,

@@ -48,6 +48,12 @@ func (s *Server) packNotification(n *notification, me *User) misskey.Notificatio
 		return &misskey.NotificationLogin{NotificationCommon: common}
 	case misskey.NotificationKindCreateToken:
 		return &misskey.NotificationCreateToken{NotificationCommon: common}
+	case misskey.NotificationKindChatRoomInvitationReceived:
+		return &misskey.NotificationChatRoomInvitationReceived{
+			NotificationCommon: common, UserID: from.ID, User: from, Invitation: s.packInvitation(n.invitation, me),
+		}
+	case misskey.NotificationKindScheduledNotePosted:
+		return &misskey.NotificationScheduledNotePosted{NotificationCommon: common, Note: note}
 	case misskey.NotificationKindRoleAssigned:
 		return &misskey.NotificationRoleAssigned{NotificationCommon: common, Role: s.packRole(n.role)}
 	}

@@ -136,6 +136,10 @@ func (s *Server) packMe(u *User) misskey.MeDetailed {
 		HideOnlineStatus:          u.profile.HideOnlineStatus,
 		HasUnreadNotification:     u.unread() > 0,
 		UnreadNotificationsCount:  int64(u.unread()),
+		HasUnreadAnnouncement:     len(s.unreadAnnouncements(u)) > 0,
+		UnreadAnnouncements:       s.unreadAnnouncements(u),
+		HasUnreadChatMessages:     s.hasUnreadChats(u),
+		Achievements:              u.achievements,
 
 		HasPendingReceivedFollowRequest: len(u.requests) > 0,
 

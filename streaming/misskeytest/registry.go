@@ -3,6 +3,7 @@ package misskeytest
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // registry keeps things by id, and in the order they were added.
@@ -35,4 +36,10 @@ func (r *registry[ID, T]) add(id ID, t T) {
 	}
 	r.byID[id] = t
 	r.all = append(r.all, t)
+}
+
+// sortedByID puts things in the order of their ids, which those are not in whose
+// id a test has chosen.
+func sortedByID[T any](all []T, id func(T) string) []T {
+	return slices.SortedFunc(slices.Values(all), func(a, b T) int { return strings.Compare(id(a), id(b)) })
 }

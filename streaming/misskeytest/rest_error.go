@@ -172,6 +172,14 @@ var (
 
 const bothMessage = "Specifying both withReplies and withFiles is not supported"
 
+// reason is the code, and of an error without one of its own what happened.
+func (e *apiError) reason() string {
+	if info, ok := e.Info.(crashInfo); ok {
+		return e.Code + ": " + info.E.Message
+	}
+	return e.Code
+}
+
 // write answers with the error.
 func (e *apiError) write(w http.ResponseWriter) {
 	if e.asksLogin {

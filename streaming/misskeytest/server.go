@@ -51,7 +51,6 @@ type Server struct {
 	notes       noteStore
 	fans        fanOut // latest notes, by timeline
 	drafts      []*noteDraft
-	files       map[misskey.DriveFileID]misskey.DriveFile
 	emojis      map[string]*misskey.EmojiDetailed
 	roles       registry[misskey.RoleID, *Role]
 	lists       registry[misskey.UserListID, *List]
@@ -60,8 +59,12 @@ type Server struct {
 	channels    registry[misskey.ChannelID, *Channel]
 	rooms       registry[misskey.ChatRoomID, *Room]
 	games       registry[misskey.ReversiGameID, *Game]
-	invitations map[invitation]struct{}
-	unreadChat  map[string]map[*call]struct{} // announcements to come, by conversation
+	invitations map[invitation]time.Time // when
+
+	drive         driveStore
+	chat          chatStore
+	pages         registry[misskey.PageID, *ownPage]
+	announcements registry[misskey.AnnouncementID, *announcement]
 
 	limited     map[string]time.Time // end of a forced rate limit, by endpoint
 	windows     map[caller]*window   // what counts against rate limits
@@ -96,10 +99,10 @@ func NewServer(options ...Option) *Server {
 		random:      rand.New(rand.NewPCG(cfg.seed, 0)),
 		usernames:   map[string]*User{},
 		tokens:      map[string]credential{},
-		files:       map[misskey.DriveFileID]misskey.DriveFile{},
 		emojis:      map[string]*misskey.EmojiDetailed{},
-		invitations: map[invitation]struct{}{},
-		unreadChat:  map[string]map[*call]struct{}{},
+		invitations: map[invitation]time.Time{},
+		drive:       driveStore{web: map[string][]byte{}},
+		chat:        chatStore{unread: map[string]bool{}, approved: map[string]bool{}},
 		limited:     map[string]time.Time{},
 		windows:     map[caller]*window{},
 		fans:        fanOut{},
@@ -113,7 +116,9 @@ func NewServer(options ...Option) *Server {
 	if s.facts.pings && cfg.pingInterval > 0 {
 		s.every(cfg.pingInterval, s.pingAll)
 	}
-	s.every(serverStatsEvery, s.publishServerStats)
+	if !cfg.noMachine {
+		s.every(serverStatsEvery, s.publishServerStats)
+	}
 	s.every(queueStatsEvery, s.publishQueueStats)
 	return s
 }
@@ -265,6 +270,8 @@ func (s *Server) serve(l *listening, w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	case isREST(r):
 		s.serveREST(w, r)
+	case isFile(r):
+		s.serveFile(w, r)
 	default:
 		http.NotFound(w, r)
 	}

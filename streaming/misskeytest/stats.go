@@ -69,11 +69,15 @@ func (s *Server) publishQueueStats() {
 	s.publish(topic{"queueStats", ""}, "stats", entry)
 }
 
+// WithoutServerStats makes a server whose administrator has not turned the
+// machine's statistics on: serverStats can be connected and is silent.
+func WithoutServerStats() Option { return func(cfg *config) { cfg.noMachine = true } }
+
 // serverStatsReceive answers `requestLog` {id, length}, on the asking connection
 // only. The id may be anything.
 func serverStatsReceive(c *channelConn, typ string, body json.RawMessage) {
 	request, ok := toObject(body)
-	if typ != "requestLog" || !ok {
+	if typ != "requestLog" || !ok || c.socket.server.config.noMachine {
 		return
 	}
 	c.sendLog(c.socket.server.serverStats, request)

@@ -28,6 +28,8 @@ type User struct {
 	suspended     bool
 	open          int             // sockets
 	notifications []*notification // by id
+	settings      map[settingKey]setting
+	achievements  []misskey.Achievement
 	read          misskey.NotificationID
 
 	relations relations
@@ -114,7 +116,7 @@ func act[T any](u *User, what string, f func() (T, *apiError)) T {
 	defer u.server.touch()
 	result, refused := f()
 	if refused != nil {
-		panic(fmt.Sprintf("misskeytest: %s by @%s: %s", what, u.Username, refused.Code))
+		panic(fmt.Sprintf("misskeytest: %s by @%s: %s", what, u.Username, refused.reason()))
 	}
 	return result
 }
