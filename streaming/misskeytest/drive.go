@@ -114,7 +114,7 @@ func (u *User) UploadFromURL(url, marker string, options ...FileOption) {
 		for _, o := range options {
 			o.applyToFile(&d)
 		}
-		u.server.uploadFrom(u, url, textOrNull(marker), d)
+		u.server.uploadFrom(u, url, &marker, d)
 		return struct{}{}, nil
 	})
 }
@@ -126,7 +126,7 @@ func (s *Server) ServeURL(url string, content []byte) {
 }
 
 // UpdateFile gives a file of u's the name, sensitivity, comment and folder of f:
-// `fileUpdated` on u's drive channels. Notes that have it show it as it was.
+// `fileUpdated` on u's drive channels.
 func (u *User) UpdateFile(f misskey.DriveFile) misskey.DriveFile {
 	return act(u, "UpdateFile", func() (misskey.DriveFile, *apiError) {
 		mine, ok := u.server.drive.files.get(f.ID)
@@ -246,7 +246,7 @@ func validFileName(name string) bool {
 	return !blank(name) && len(name) <= 200 && !strings.ContainsAny(name, `\/`) && !strings.Contains(name, "..")
 }
 
-func (s *Server) uploadFrom(u *User, url string, marker opt.Opt[string], d fileDraft) {
+func (s *Server) uploadFrom(u *User, url string, marker *string, d fileDraft) {
 	content, ok := s.drive.web[url]
 	if !ok {
 		if content, ok = s.fileAt(url); !ok {
@@ -265,7 +265,7 @@ func (s *Server) uploadFrom(u *User, url string, marker opt.Opt[string], d fileD
 }
 
 type urlUpload struct {
-	Marker opt.Opt[string]   `json:"marker"`
+	Marker *string           `json:"marker"` // nil: none was given
 	File   misskey.DriveFile `json:"file"`
 }
 
@@ -276,6 +276,16 @@ func (s *Server) fileOf(u *User, id misskey.DriveFileID) (misskey.DriveFile, boo
 		return misskey.DriveFile{}, false
 	}
 	return f.DriveFile, true
+}
+
+// packAttached writes out a file of a note: as it is by now, and with its owner,
+// who is the note's author.
+func (s *Server) packAttached(f misskey.DriveFile, author *User) misskey.DriveFile {
+	if now, ok := s.drive.files.get(f.ID); ok {
+		f = now.DriveFile
+	}
+	f.UserID = opt.Of(author.ID)
+	return f
 }
 
 func (s *Server) folderOf(u *User, id misskey.DriveFolderID) (*driveFolder, bool) {

@@ -103,7 +103,15 @@ func profileSchema() schema {
 	return s
 }
 
-func showMe(r *request) (any, *apiError) { return r.server.packMe(r.user), nil }
+func showMe(r *request) (any, *apiError) { return r.packMe(), nil }
+
+// packMe tells an app less than the user's own clients.
+func (r *request) packMe() misskey.MeDetailed {
+	if r.who.app {
+		return r.server.packMe(r.user)
+	}
+	return r.server.packMeWithSecrets(r.user)
+}
 
 // updateMe changes what the params name.
 func updateMe(r *request) (any, *apiError) {
@@ -114,7 +122,7 @@ func updateMe(r *request) (any, *apiError) {
 		}
 	}
 	r.server.updateProfile(r.user, p)
-	return r.server.packMe(r.user), nil
+	return r.packMe(), nil
 }
 
 // regenerateMyToken answers a wrong password with a 500.

@@ -220,9 +220,9 @@ func createFile(r *request) (any, *apiError) {
 // uploadFromURL answers before anybody knows whether there is a file. Here the
 // events come first all the same.
 func uploadFromURL(r *request) (any, *apiError) {
-	marker := opt.Null[string]()
+	var marker *string
 	if text, given := r.params.text("marker"); given {
-		marker = opt.Of(text)
+		marker = &text
 	}
 	r.server.uploadFrom(r.user, r.text("url"), marker, r.fileDraft())
 	return nil, nil

@@ -186,8 +186,7 @@ func testNotification(r *request) (any, *apiError) {
 }
 
 func flushNotifications(r *request) (any, *apiError) {
-	r.user.notifications = nil
-	r.user.toMain("notificationFlushed", nil)
+	r.server.flushNotifications(r.user)
 	return nil, nil
 }
 

@@ -148,7 +148,8 @@ func WithReactionAcceptance(a misskey.ReactionAcceptance) NoteOption {
 	return noteOption(func(d *draft) { d.acceptance = a })
 }
 
-// WithFiles attaches files, as they are to appear in the note.
+// WithFiles attaches files: those of the author's drive, and others that are to
+// appear in the note as they are described.
 func WithFiles(files ...misskey.DriveFile) NoteOption {
 	return noteOption(func(d *draft) { d.files = append(d.files, files...) })
 }

@@ -41,10 +41,11 @@ func (s *Server) notify(u *User, content notificationContent) {
 		notificationContent: content,
 	}
 	u.notifications = latestNotifications(append(u.notifications, n))
-	u.toMainFrom(content.from, "notification", s.packNotification(n, u))
+	body := marshal(s.packNotification(n, u)) // as it is now, later as well
+	u.toMainFrom(content.from, "notification", body)
 	s.after(s.config.unreadDelay, func() {
 		if u.read < n.id && !n.read {
-			u.toMain("unreadNotification", s.packNotification(n, u))
+			u.toMain("unreadNotification", body)
 		}
 	})
 }
@@ -81,6 +82,17 @@ func (u *User) NotifyApp(body, header, icon string) {
 // TestNotification gives u a notification of the kind test, as the settings of
 // the web client do.
 func (u *User) TestNotification() { u.Notify(&misskey.NotificationTest{}) }
+
+// FlushNotifications takes all notifications from u: `notificationFlushed` on u's
+// main channels.
+func (u *User) FlushNotifications() {
+	u.server.locked(func() { u.server.flushNotifications(u) })
+}
+
+func (*Server) flushNotifications(u *User) {
+	u.notifications = nil
+	u.toMain("notificationFlushed", nil)
+}
 
 func (s *Server) notifyReady(u *User, n misskey.Notification) {
 	s.notify(u, notificationContent{kind: n.Kind(), ready: n})

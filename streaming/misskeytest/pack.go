@@ -40,7 +40,6 @@ func (s *Server) packNote(n *note, p packing) misskey.Note {
 		Tags:           n.tags,
 		Mentions:       userIDs(n.mentions),
 		FileIDs:        []misskey.DriveFileID{},
-		Files:          n.files,
 	}
 	if n.acceptance != "" {
 		m.ReactionAcceptance = opt.Of(n.acceptance)
@@ -56,6 +55,7 @@ func (s *Server) packNote(n *note, p packing) misskey.Note {
 	}
 	for _, f := range n.files {
 		m.FileIDs = append(m.FileIDs, f.ID)
+		m.Files = append(m.Files, s.packAttached(f, n.user))
 	}
 	if n.channel != nil {
 		m.ChannelID = opt.Of(n.channel.ID)

@@ -115,6 +115,15 @@ func relationBetween(me, u *User) userRelation {
 	}
 }
 
+// packMeWithSecrets writes a user out for themselves, with what is shown to
+// nobody else, apps included.
+func (s *Server) packMeWithSecrets(u *User) misskey.MeDetailed {
+	m := s.packMe(u)
+	m.Email, m.EmailVerified = opt.Null[string](), opt.Of(false)
+	m.SecurityKeysList = []misskey.SecurityKey{}
+	return m
+}
+
 // packMe writes a user out for themselves.
 func (s *Server) packMe(u *User) misskey.MeDetailed {
 	return misskey.MeDetailed{

@@ -81,7 +81,7 @@ func (s *Server) updateProfile(u *User, p Profile) {
 	unlocked := u.profile.Locked && !p.Locked
 	u.profile, u.updated = p, s.now()
 	s.hashtags.attach(u, findTags(p.Description))
-	u.toMain("meUpdated", s.packMe(u))
+	u.toMain("meUpdated", s.packMeWithSecrets(u))
 	if unlocked {
 		s.acceptEverybody(u)
 	}

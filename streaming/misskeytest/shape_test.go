@@ -7,166 +7,318 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/misskeyactor/misskeyactor/streaming/misskey"
-	"github.com/misskeyactor/misskeyactor/streaming/misskeytest"
 )
 
-// nested are the keys whose objects count as part of a body's shape. Notes are
-// left out, their keys vary; TestNoteKeys looks at them.
-var nested = []string{
-	"user", "fromUser", "toUser", "user1", "user2", "game", "emoji", "announcement", "role",
-	"deliver", "inbox", "mem", "net", "fs", "instance",
+// shape is what the bodies of one kind look like. Paths are keys joined by
+// dots, with [] for what is in a list and * for a key that is data.
+type shape struct {
+	places  map[string]*place
+	objects map[string]int // how many objects there were at a path
 }
 
-// shape is the keys of an object, and of those inside that count.
-func shape(raw json.RawMessage) string {
-	var o map[string]json.RawMessage
-	if json.Unmarshal(raw, &o) != nil || o == nil {
-		return "no object"
+// place is what was found at a path.
+type place struct {
+	times int
+	kinds map[string]bool // JSON kinds, or names of entities
+}
+
+// shapes are those of kinds of events and of entities, by name.
+type shapes map[string]*shape
+
+func (s shapes) of(name string) *shape {
+	if s[name] == nil {
+		s[name] = &shape{places: map[string]*place{}, objects: map[string]int{}}
 	}
-	var parts []string
-	for _, key := range slices.Sorted(maps.Keys(o)) {
-		part := key
-		if slices.Contains(nested, key) {
-			part += "{" + shape(o[key]) + "}"
+	return s[name]
+}
+
+func (s *shape) mark(path, kind string) {
+	if s.places[path] == nil {
+		s.places[path] = &place{kinds: map[string]bool{}}
+	}
+	s.places[path].times++
+	s.places[path].kinds[kind] = true
+}
+
+// always reports whether the path was there in every object it could be in.
+// Nothing is said of what is in lists.
+func (s *shape) always(path string) bool {
+	if strings.HasSuffix(path, "[]") || strings.HasSuffix(path, ".*") {
+		return false
+	}
+	parent := ""
+	if i := strings.LastIndexByte(path, '.'); i >= 0 {
+		parent = path[:i]
+	}
+	return s.places[path].times >= s.objects[parent]
+}
+
+// data are objects whose keys are data, and opaque what may be anything.
+var (
+	data   = []string{"reactions", "reactionEmojis", "emojis", "headers"}
+	opaque = []string{"var", "value", "condFormula"}
+)
+
+// visit adds a body to a shape. An entity inside is named there, and adds to the
+// shape of its name: what a body looks like is what its parts look like.
+func (s shapes) visit(name, path string, body any) {
+	at := s.of(name)
+	last := path[strings.LastIndexByte(path, '.')+1:]
+	if slices.Contains(opaque, last) {
+		at.mark(path, "anything")
+		return
+	}
+	switch v := body.(type) {
+	case map[string]any:
+		if entity := entityOf(v); entity != "" && (path != "" || entity != name) {
+			at.mark(path, entity)
+			s.visit(entity, "", body)
+			return
 		}
-		parts = append(parts, part)
-	}
-	return strings.Join(parts, " ")
-}
-
-// shapesOf adds the shapes of a socket's frames, by event: "main notification
-// follow", "noteUpdated reacted", "emojiAdded".
-func shapesOf(into map[string]map[string]bool, channels map[string]string, frames []testFrame) {
-	for _, f := range frames {
-		event, body := f.Type, f.Body
-		switch i := f.inner(); f.Type {
-		case "channel":
-			if i.Type == "note" || i.Type == "mention" || i.Type == "reply" || i.Type == "renote" {
-				continue
+		at.mark(path, "object")
+		if slices.Contains(data, last) || last == "policies" && name != "MeDetailed" {
+			for _, value := range v {
+				s.visit(name, path+".*", value)
 			}
-			event, body = channels[i.ID]+" "+i.Type, i.Body
-			var n struct{ Type string }
-			if strings.HasSuffix(i.Type, "otification") && json.Unmarshal(i.Body, &n) == nil {
-				event += " " + n.Type
-			}
-		case "noteUpdated":
-			event, body = "noteUpdated "+i.Type, i.Body
+			return
 		}
-		if into[event] == nil {
-			into[event] = map[string]bool{}
+		at.objects[path]++
+		for key, value := range v {
+			s.visit(name, strings.TrimPrefix(path+"."+key, "."), value)
 		}
-		into[event][shape(body)] = true
+	case []any:
+		at.mark(path, "array")
+		for _, value := range v {
+			s.visit(name, path+"[]", value)
+		}
+	case string:
+		at.mark(path, "string")
+	case float64:
+		at.mark(path, "number")
+	case bool:
+		at.mark(path, "boolean")
+	case nil:
+		at.mark(path, "null")
 	}
 }
 
-func recordedShapes(t *testing.T) map[string]map[string]bool {
-	channels := map[string]string{}
-	shapes := map[string]map[string]bool{}
-	for _, r := range readRecording(t) {
+// entityOf tells by its keys what an object is, "" for none of those that occur
+// in several kinds of events. A note is named by how it was written out.
+func entityOf(o map[string]any) string {
+	has := func(keys ...string) bool {
+		for _, key := range keys {
+			if _, ok := o[key]; !ok {
+				return false
+			}
+		}
+		return true
+	}
+	switch {
+	case has("username", "policies"):
+		return "MeDetailed"
+	case has("username", "followersCount"):
+		return "UserDetailedNotMe"
+	case has("username"):
+		return "UserLite"
+	case has("renoteCount", "reactionAcceptance"):
+		name := "Note"
+		if has("reactionAndUserPairCache") {
+			name = "streamed " + name
+		}
+		if !has("clippedCount") {
+			name = "brief " + name
+		}
+		return name
+	case has("md5"):
+		return "DriveFile"
+	case has("timeLimitForEachTurn"):
+		return "ReversiGameDetailed"
+	case has("condFormula"):
+		return "Role"
+	case has("invitationExists"):
+		return "ChatRoom"
+	case has("aliases"):
+		return "EmojiDetailed"
+	}
+	return ""
+}
+
+// see adds a frame that came from the server. channels has the channel of each
+// wire id.
+func (s shapes) see(t testing.TB, f testFrame, channels map[string]string) {
+	t.Helper()
+	name, raw := f.Type, f.Body
+	switch i := f.inner(); f.Type {
+	case "channel":
+		name, raw = channels[i.ID]+" "+i.Type, i.Body
+		var n struct{ Type string }
+		if strings.HasSuffix(i.Type, "otification") && json.Unmarshal(i.Body, &n) == nil {
+			name += " " + n.Type
+		}
+	case "noteUpdated":
+		name, raw = "noteUpdated "+i.Type, i.Body
+	}
+	var body any
+	if err := json.Unmarshal(raw, &body); err != nil {
+		t.Fatalf("%s: %v: %s", name, err, raw)
+	}
+	s.visit(name, "", body)
+}
+
+// difference is one between what this server sends and what was recorded.
+type difference struct{ where, path, what string }
+
+func (d difference) String() string { return fmt.Sprintf("{%q, %q, %q}", d.where, d.path, d.what) }
+
+// compare finds the differences between what was seen here and what was
+// recorded.
+func compare(here, recorded shapes) []difference {
+	var all []difference
+	for _, where := range slices.Sorted(maps.Keys(union(here, recorded))) {
+		switch {
+		case here[where] == nil:
+			all = append(all, difference{where, "", "never provoked"})
+		case recorded[where] == nil:
+			all = append(all, difference{where, "", "never recorded"})
+		default:
+			all = append(all, compareShapes(where, here[where], recorded[where])...)
+		}
+	}
+	return all
+}
+
+func compareShapes(where string, here, recorded *shape) []difference {
+	var all []difference
+	found := func(path, format string, args ...any) {
+		all = append(all, difference{where, path, fmt.Sprintf(format, args...)})
+	}
+	for _, path := range slices.Sorted(maps.Keys(union(here.places, recorded.places))) {
+		h, r := here.places[path], recorded.places[path]
+		switch {
+		case h == nil:
+			if covered(path, here) {
+				found(path, "never here")
+			}
+			continue
+		case r == nil:
+			if covered(path, recorded) {
+				found(path, "never recorded")
+			}
+			continue
+		}
+		for _, kind := range slices.Sorted(maps.Keys(union(h.kinds, r.kinds))) {
+			switch {
+			case !h.kinds[kind]:
+				found(path, "never %s here", kind)
+			case !r.kinds[kind]:
+				found(path, "%s, never recorded", kind)
+			}
+		}
+		switch a, b := here.always(path), recorded.always(path); {
+		case a && !b:
+			found(path, "always here")
+		case b && !a:
+			found(path, "absent here, always recorded")
+		}
+	}
+	return all
+}
+
+// covered reports whether the path's parent is there: if it is not, that is the
+// difference.
+func covered(path string, s *shape) bool {
+	parent := strings.TrimSuffix(path, "[]")
+	if parent == path {
+		i := strings.LastIndexByte(path, '.')
+		if i < 0 {
+			return true
+		}
+		parent = path[:i]
+	}
+	return s.places[parent] != nil
+}
+
+func union[V any](a, b map[string]V) map[string]bool {
+	all := map[string]bool{}
+	for key := range a {
+		all[key] = true
+	}
+	for key := range b {
+		all[key] = true
+	}
+	return all
+}
+
+// seeRecording adds every inbound frame of the recording.
+func seeRecording(t testing.TB, frames []recordedFrame) shapes {
+	t.Helper()
+	all, channels := shapes{}, map[string]string{}
+	for _, r := range frames {
 		var f testFrame
 		if json.Unmarshal([]byte(r.Frame), &f) != nil {
+			continue // two of the client's frames
+		}
+		if r.Dir == "in" {
+			all.see(t, f, channels)
 			continue
 		}
-		if r.Dir == "out" {
-			var connect struct{ Channel, ID string }
-			if f.Type == "connect" && json.Unmarshal(f.Body, &connect) == nil {
-				channels[connect.ID] = connect.Channel
-			}
-			continue
+		var connect struct{ Channel, ID string }
+		if f.Type == "connect" && json.Unmarshal(f.Body, &connect) == nil {
+			channels[connect.ID] = connect.Channel
 		}
-		shapesOf(shapes, channels, []testFrame{f})
 	}
-	return shapes
+	return all
 }
 
-// Every event that the server makes by itself has a body with exactly the keys
-// of a recorded one.
-func TestBodiesHaveTheRecordedKeys(t *testing.T) {
-	clock := misskeytest.NewManualClock(time.Now())
-	srv, bot, alice, bob, c := people(t, misskeytest.WithClock(clock), misskeytest.WithPingInterval(0))
-	channels := map[string]string{"m": "main"}
-	connect := func(channel, params string) {
-		c.connect(channel, channel, params)
-		channels[channel] = channel
+// The comparison finds whatever can be wrong with a body.
+func TestShapesThatDiffer(t *testing.T) {
+	const good = `{"id":"x","n":1,"user":{"username":"u","avatarUrl":"a","name":null},"list":[{"a":1}],"maybe":true}`
+	const without = `{"id":"y","n":2,"user":{"username":"u","avatarUrl":"a","name":null},"list":[]}`
+	tests := []struct {
+		name string
+		here []string
+		want []difference
+	}{
+		{"the same", []string{good, without}, nil},
+		{"a key too few", []string{good, `{"id":"x","user":{"username":"u","avatarUrl":"a","name":null},"list":[]}`},
+			[]difference{{"main e", "n", "absent here, always recorded"}}},
+		{"a key too many", []string{good, `{"id":"x","n":1,"user":{"username":"u","avatarUrl":"a","name":null},"list":[],"more":1}`},
+			[]difference{{"main e", "more", "never recorded"}}},
+		{"another kind", []string{good, `{"id":"x","n":"1","user":{"username":"u","avatarUrl":"a","name":null},"list":[]}`},
+			[]difference{{"main e", "n", "string, never recorded"}}},
+		{"an optional key that is always there", []string{good}, []difference{{"main e", "maybe", "always here"}}},
+		{"an optional key that is never there", []string{without},
+			[]difference{{"main e", "list[]", "never here"}, {"main e", "maybe", "never here"}}},
+		{"inside an entity", []string{good, without, `{"id":"x","n":1,"user":{"username":"u","avatarUrl":5,"name":"n"},"list":[]}`},
+			[]difference{
+				{"UserLite", "avatarUrl", "number, never recorded"}, {"UserLite", "name", "string, never recorded"},
+			}},
+		{"no entity where there was one", []string{good, `{"id":"x","n":1,"user":null,"list":[]}`},
+			[]difference{{"main e", "user", "null, never recorded"}}},
+		{"inside a list", []string{good, `{"id":"x","n":1,"user":{"username":"u","avatarUrl":"a","name":null},"list":[{"b":1}]}`},
+			[]difference{{"main e", "list[].a", "absent here, always recorded"}, {"main e", "list[].b", "never recorded"}}},
+		{"another event", nil, []difference{
+			{"UserLite", "", "never provoked"}, {"main e", "", "never provoked"}, {"main other", "", "never recorded"},
+		}},
 	}
-	bob2 := srv.AddUser("bob2")
-	list, room := bot.AddList(), bot.AddRoom("room")
-	room.Join(alice)
-	game := srv.AddGame(bot, alice)
-	connect("userList", fmt.Sprintf(`{"listId":%q}`, list.ID))
-	connect("chatUser", fmt.Sprintf(`{"otherId":%q}`, alice.ID))
-	connect("chatRoom", fmt.Sprintf(`{"roomId":%q}`, room.ID))
-	connect("reversiGame", fmt.Sprintf(`{"gameId":%q}`, game.ID))
-	for _, name := range []string{"drive", "admin", "serverStats", "queueStats", "reversi"} {
-		connect(name, "{}")
-	}
-
-	note := bot.Post("x", misskeytest.WithPoll("a", "b"), misskeytest.ExpiresAfter(time.Second))
-	c.send(`{"type":"subNote","body":{"id":%q}}`, note.ID)
-	c.sync()
-	alice.Vote(note.ID, 0)
-	alice.React(note.ID, "👍")
-	srv.AddEmoji("cat")
-	alice.React(note.ID, ":cat:")
-	alice.Reply(note.ID, "@bot")
-	alice.Renote(note.ID)
-	alice.Quote(note.ID, "y")
-	alice.Post("@bot")
-	alice.Follow(bot)
-	bot.Follow(alice)
-	alice.Chat(bot, "hi")
-	bot.Unfollow(alice)
-	mods := srv.AddRole("mods", misskeytest.ForModerators(), misskeytest.AsBadge())
-	mods.Assign(bot)
-	alice.Report(bob, "spam")
-	list.Add(alice)
-	list.Remove(alice)
-	room.Send(alice, "hi")
-	bot.UploadFile(misskey.DriveFile{Name: "x.png", Type: "image/png"})
-	bot.Announce("t", "x")
-	srv.Announce("t", "x")
-	srv.UpdateEmojis(misskey.EmojiDetailed{Name: "cat"})
-	srv.DeleteEmojis("cat")
-	bob.Invite(bot)
-	bot.Invite(bob2)
-	bob2.Accept(bot)
-	bot.Notify(&misskey.NotificationLogin{})
-	c.send(`{"type":"ch","body":{"id":"reversiGame","type":"updateSettings","body":{"key":"bw","value":"1"}}}`)
-	c.send(`{"type":"ch","body":{"id":"reversiGame","type":"ready","body":true}}`)
-	other := dial(t, srv, alice.Token())
-	other.connect("reversiGame", "g", fmt.Sprintf(`{"gameId":%q}`, game.ID))
-	other.send(`{"type":"ch","body":{"id":"g","type":"ready","body":true}}`)
-	other.sync()
-	clock.Advance(20 * time.Second)
-	c.send(`{"type":"ch","body":{"id":"reversiGame","type":"putStone","body":{"pos":19,"id":"m"}}}`)
-	c.send(`{"type":"ch","body":{"id":"serverStats","type":"requestLog","body":{"id":"m","length":1}}}`)
-	c.send(`{"type":"readNotification"}`)
-	c.sync()
-	game.Surrender(alice)
-	bot.Delete(note.ID)
-	bot.RegenerateToken()
-	c.sync()
-
-	recorded, got := recordedShapes(t), map[string]map[string]bool{}
-	shapesOf(got, channels, c.all(anyFrame))
-	compared := 0
-	for _, event := range slices.Sorted(maps.Keys(got)) {
-		if recorded[event] == nil {
-			t.Errorf("%s is no event of the recording", event)
-			continue
+	see := func(event string, bodies ...string) shapes {
+		o := shapes{}
+		for _, body := range bodies {
+			frame := fmt.Appendf(nil, `{"id":"m","type":%q,"body":%s}`, event, body)
+			o.see(t, testFrame{Type: "channel", Body: frame}, map[string]string{"m": "main"})
 		}
-		compared++
-		for s := range got[event] {
-			if !recorded[event][s] {
-				t.Errorf("%s has the keys\n%s\nrecorded are\n%s", event, s, strings.Join(slices.Sorted(maps.Keys(recorded[event])), "\n"))
+		return o
+	}
+	recorded := see("e", good, without)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			here := see("e", tt.here...)
+			if tt.here == nil {
+				here = see("other", "null")
 			}
-		}
+			if got := compare(here, recorded); !slices.Equal(got, tt.want) {
+				t.Errorf("differences %v, want %v", got, tt.want)
+			}
+		})
 	}
-	if compared < 45 {
-		t.Errorf("only %d events compared: %q", compared, slices.Sorted(maps.Keys(got)))
-	}
-	t.Logf("%d of %d recorded events compared", compared, len(recorded))
 }
