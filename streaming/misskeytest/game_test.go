@@ -14,6 +14,7 @@ import (
 // table is a game with both players and an onlooker at it.
 type table struct {
 	t          *testing.T
+	srv        *misskeytest.Server
 	clock      *misskeytest.ManualClock
 	game       *misskeytest.Game
 	alice, bob *testClient
@@ -26,7 +27,7 @@ func newTable(t *testing.T) *table {
 	srv := newServer(t, misskeytest.WithClock(clock), misskeytest.WithPingInterval(0))
 	alice, bob := srv.AddUser("alice"), srv.AddUser("bob")
 	g := &table{
-		t: t, clock: clock, users: [2]*misskeytest.User{alice, bob},
+		t: t, srv: srv, clock: clock, users: [2]*misskeytest.User{alice, bob},
 		alice: dial(t, srv, alice.Token()), bob: dial(t, srv, bob.Token()), onlooker: dial(t, srv, ""),
 	}
 	g.alice.connect("reversi", "r", "{}")
