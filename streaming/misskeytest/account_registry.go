@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/misskeyactor/misskeyactor/runtime/opt"
 )
 
 // settingKey names what a client keeps on the server for itself. Each app has a
@@ -41,7 +39,7 @@ func (u *User) setRegistry(domain string, scope []string, key string, value json
 	if u.settings == nil {
 		u.settings = map[settingKey]setting{}
 	}
-	scope = slices.Concat([]string{}, scope) // null is no scope
+	scope = append([]string{}, scope...) // not null
 	u.settings[newSettingKey(domain, scope, key)] = setting{scope: scope, value: value, updated: u.server.now()}
 	if domain == "" {
 		u.toMain("registryUpdated", registryUpdate{Scope: scope, Key: key, Value: value})
@@ -67,8 +65,8 @@ func (u *User) scopeOf(domain string, scope []string) map[string]setting {
 
 // domainScopes is which scopes a domain has.
 type domainScopes struct {
-	Scopes [][]string      `json:"scopes"`
-	Domain opt.Opt[string] `json:"domain"`
+	Scopes [][]string `json:"scopes"`
+	Domain *string    `json:"domain"` // nil: the user's own
 }
 
 func (u *User) domains() []domainScopes {
@@ -77,7 +75,10 @@ func (u *User) domains() []domainScopes {
 	for key, s := range u.settings {
 		d := byDomain[key.domain]
 		if d == nil {
-			d = &domainScopes{Domain: textOrNull(key.domain)}
+			d = &domainScopes{}
+			if key.domain != "" {
+				d.Domain = &key.domain
+			}
 			byDomain[key.domain] = d
 			names = append(names, key.domain)
 		}

@@ -1,10 +1,6 @@
 package misskeytest
 
-import (
-	"slices"
-
-	"github.com/misskeyactor/misskeyactor/streaming/misskey"
-)
+import "github.com/misskeyactor/misskeyactor/streaming/misskey"
 
 var achievementEndpoints = []*endpoint{
 	&endpoint{name: "i/claim-achievement", credential: true, permission: "write:account",
@@ -26,5 +22,5 @@ func listAchievements(r *request) (any, *apiError) {
 	if !ok {
 		return nil, internalError("no such user")
 	}
-	return slices.Concat([]misskey.Achievement{}, u.achievements), nil
+	return append([]misskey.Achievement{}, u.achievements...), nil
 }

@@ -60,7 +60,7 @@ func listEmojis(r *request) (any, *apiError) {
 	for _, name := range slices.Sorted(maps.Keys(r.server.emojis)) {
 		e := r.server.emojis[name]
 		brief := briefEmoji{
-			Aliases: slices.Concat([]string{}, e.Aliases), Name: e.Name, URL: e.URL,
+			Aliases: append([]string{}, e.Aliases...), Name: e.Name, URL: e.URL,
 			LocalOnly: e.LocalOnly, Sensitive: e.IsSensitive, RoleIDs: e.ReactionRoleIDs,
 		}
 		if category, ok := e.Category.Get(); ok {

@@ -81,7 +81,7 @@ func getRegistryScope(r *request) (any, *apiError) {
 }
 
 func listRegistryKeys(r *request) (any, *apiError) {
-	return slices.AppendSeq([]string{}, slices.Values(slices.Sorted(maps.Keys(r.scope())))), nil
+	return append([]string{}, slices.Sorted(maps.Keys(r.scope()))...), nil
 }
 
 func listRegistryTypes(r *request) (any, *apiError) {
