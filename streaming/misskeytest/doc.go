@@ -19,10 +19,13 @@
 // [User.React], [User.Vote], [User.Follow], [User.Mute], [User.Block] and so on.
 // Whatever they do reaches the timelines, captures and main channels that the
 // real server would send it to, notifications included, and is there when asked
-// for by REST. Lists, roles, antennas, channels, chat rooms and games are added
-// likewise; all of them take an id of the test's choice with [WithID]. What has no
-// method of its own is sent with [Server.Publish], [User.PublishMain],
-// [Server.Broadcast] or, down to garbage, [Socket.SendText].
+// for by REST. So does what they say to each other ([User.Chat], [Room.Send]),
+// keep in their drives ([User.Upload]) and play ([User.Invite]). Lists, roles,
+// antennas, channels, chat rooms, pages and games are added likewise; all of them
+// take an id of the test's choice with [WithID]. Every kind of event that a
+// Misskey server was recorded to send has a method that provokes it; what has none
+// is sent with [Server.Publish], [User.PublishMain], [Server.Broadcast] or, down
+// to garbage, [Socket.SendText].
 //
 // # REST
 //
@@ -67,5 +70,7 @@
 // Follows, mutes and blocks count for open sockets at once, where the real server
 // takes up to ten seconds, so that no test has to wait for what it has set up;
 // [WithRelationRefresh] has it as the real one does. Roles are given by hand only,
-// and there are no other servers.
+// and there are no other servers. The files that the server can fetch are those of
+// [Server.ServeURL]; pictures are measured, not decoded. The coin that decides who
+// begins a game falls for the first player.
 package misskeytest

@@ -7,7 +7,7 @@ import (
 
 var announcementEndpoints = []*endpoint{
 	&endpoint{name: "announcements",
-		params: append(paging[:len(paging):len(paging)], param{name: "isActive", kind: aBoolean}), run: listAnnouncements},
+		params: paged(param{name: "isActive", kind: aBoolean}), run: listAnnouncements},
 	&endpoint{name: "announcements/show", params: oneAnnouncement, run: showAnnouncement},
 	&endpoint{name: "i/read-announcement", credential: true, permission: "write:account", params: oneAnnouncement, run: readAnnouncement},
 	&endpoint{name: "admin/announcements/create", credential: true, permission: "write:admin:announcements", allowed: (*Server).isModerator,

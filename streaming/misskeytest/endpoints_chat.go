@@ -28,9 +28,9 @@ var chatEndpoints = []*endpoint{
 	&endpoint{name: "chat/messages/unreact", credential: true, permission: "write:chat", params: oneChatReaction, run: deleteChatReaction},
 	&endpoint{name: "chat/messages/show", credential: true, permission: "read:chat", params: oneChat, run: showChat},
 	&endpoint{name: "chat/messages/user-timeline", credential: true, permission: "read:chat",
-		params: slices.Concat(paging, oneUser), run: userChatTimeline},
+		params: paged(oneUser...), run: userChatTimeline},
 	&endpoint{name: "chat/messages/room-timeline", credential: true, permission: "read:chat",
-		params: slices.Concat(paging, oneRoom), run: roomChatTimeline},
+		params: paged(oneRoom...), run: roomChatTimeline},
 	&endpoint{name: "chat/messages/search", credential: true, permission: "read:chat",
 		params: schema{
 			{name: "query", kind: aText, required: true, min: 1, max: 256},

@@ -12,9 +12,9 @@ import (
 var driveEndpoints = []*endpoint{
 	&endpoint{name: "drive", credential: true, permission: "read:drive", run: showDrive},
 	&endpoint{name: "drive/stream", credential: true, permission: "read:drive",
-		params: append(paging[:len(paging):len(paging)], param{name: "type", kind: aText}), run: driveStream},
+		params: paged(param{name: "type", kind: aText}), run: driveStream},
 	&endpoint{name: "drive/files", credential: true, permission: "read:drive",
-		params: append(paging[:len(paging):len(paging)],
+		params: paged(
 			param{name: "folderId", kind: anID, nullable: true},
 			param{name: "type", kind: aText, nullable: true},
 			param{name: "sort", kind: aText, nullable: true, oneOf: fileOrders},
@@ -55,9 +55,9 @@ var driveEndpoints = []*endpoint{
 	&endpoint{name: "drive/files/find-by-hash", credential: true, permission: "read:drive", params: oneHash, run: findFilesByHash},
 	&endpoint{name: "drive/files/check-existence", credential: true, permission: "read:drive", params: oneHash, run: checkFile},
 	&endpoint{name: "drive/files/attached-notes", credential: true, permission: "read:drive",
-		params: slices.Concat(paging, oneFile), run: listNotesWithFile},
+		params: paged(oneFile...), run: listNotesWithFile},
 	&endpoint{name: "drive/folders", credential: true, permission: "read:drive",
-		params: append(paging[:len(paging):len(paging)], param{name: "folderId", kind: anID, nullable: true}), run: listFolders},
+		params: paged(param{name: "folderId", kind: anID, nullable: true}), run: listFolders},
 	&endpoint{name: "drive/folders/create", credential: true, permission: "write:drive", params: schema{
 		{name: "name", kind: aText, max: maxFolderName},
 		{name: "parentId", kind: anID, nullable: true},

@@ -16,7 +16,7 @@ var reversiEndpoints = []*endpoint{
 		params: schema{{name: "userId", kind: anID, nullable: true}}, run: cancelMatch},
 	&endpoint{name: "reversi/invitations", credential: true, permission: "read:account", run: listGameInvitations},
 	&endpoint{name: "reversi/games",
-		params: append(paging[:len(paging):len(paging)], param{name: "my", kind: aBoolean}), run: listGames},
+		params: paged(param{name: "my", kind: aBoolean}), run: listGames},
 	&endpoint{name: "reversi/show-game", params: oneGame, run: showGame},
 	&endpoint{name: "reversi/surrender", credential: true, permission: "write:account", params: oneGame, run: surrenderGame},
 	&endpoint{name: "reversi/verify",
@@ -81,35 +81,26 @@ func listGameInvitations(r *request) (any, *apiError) {
 // their moves.
 func listGames(r *request) (any, *apiError) {
 	my := r.boolean("my", false) && r.user != nil
-	all := []gameLite{}
+	all := []object{}
 	for _, g := range page(r, sortedByID(r.server.games.all, (*Game).key), (*Game).key, func(g *Game) bool {
 		if my {
 			return g.has(r.user)
 		}
 		return !g.started.IsZero()
 	}) {
-		all = append(all, liteGame(r.server.packGame(g)))
+		all = append(all, r.server.packGameLite(g))
 	}
 	return all, nil
 }
 
-// gameLite is a game as lists have it.
-type gameLite struct {
-	misskey.ReversiGameDetailed
-}
-
-// notInLists is what only the whole game has.
-var notInLists = []string{"logs", "map", "form1", "form2", "user1Ready", "user2Ready"}
-
-func liteGame(g misskey.ReversiGameDetailed) gameLite { return gameLite{g} }
-
-// MarshalJSON writes the game without what lists leave out.
-func (g gameLite) MarshalJSON() ([]byte, error) {
-	whole, _ := toObject(marshal(g.ReversiGameDetailed))
-	for _, key := range notInLists {
-		delete(whole, key)
+// packGameLite writes a game out as lists have it, which is without some of the
+// whole game.
+func (s *Server) packGameLite(g *Game) object {
+	m, _ := toObject(marshal(s.packGame(g)))
+	for _, key := range []string{"logs", "map", "form1", "form2", "user1Ready", "user2Ready"} {
+		delete(m, key)
 	}
-	return marshal(whole), nil
+	return m
 }
 
 func (r *request) game() (*Game, bool) {

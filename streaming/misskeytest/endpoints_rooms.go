@@ -27,7 +27,7 @@ var roomEndpoints = []*endpoint{
 	&endpoint{name: "chat/rooms/mute", credential: true, permission: "write:chat",
 		params: append(oneRoom[:1:1], param{name: "mute", kind: aBoolean, required: true}), run: muteRoom},
 	&endpoint{name: "chat/rooms/members", credential: true, permission: "write:chat",
-		params: slices.Concat(paging, oneRoom), run: listMembers},
+		params: paged(oneRoom...), run: listMembers},
 	&endpoint{name: "chat/rooms/owned", credential: true, permission: "read:chat", params: paging, run: listOwnRooms},
 	&endpoint{name: "chat/rooms/joining", credential: true, permission: "read:chat", params: paging, run: listJoinedRooms},
 	&endpoint{name: "chat/rooms/invitations/create", credential: true, permission: "write:chat",
@@ -35,7 +35,7 @@ var roomEndpoints = []*endpoint{
 	&endpoint{name: "chat/rooms/invitations/ignore", credential: true, permission: "write:chat", params: oneRoom, run: ignoreInvitation},
 	&endpoint{name: "chat/rooms/invitations/inbox", credential: true, permission: "read:chat", params: paging, run: listInbox},
 	&endpoint{name: "chat/rooms/invitations/outbox", credential: true, permission: "read:chat",
-		params: slices.Concat(paging, oneRoom), run: listOutbox},
+		params: paged(oneRoom...), run: listOutbox},
 }
 
 var oneRoom = schema{{name: "roomId", kind: anID, required: true}}
@@ -135,10 +135,9 @@ func muteRoom(r *request) (any, *apiError) {
 
 // roomsPage reads a page of what comes thirty at a time.
 func roomsPage[T any](r *request, all []T, id func(T) string, wanted func(T) bool) []T {
-	if _, given := r.params["limit"]; !given {
-		r.params["limit"] = marshal(roomPage)
-	}
-	return page(r, sortedByID(all, id), id, wanted)
+	s := r.span()
+	s.limit = r.integer("limit", roomPage)
+	return cut(s, sortedByID(all, id), id, wanted)
 }
 
 func listMembers(r *request) (any, *apiError) {
