@@ -40,7 +40,8 @@ var endpoints = byPath(
 // laterEndpoints are those that Misskey 12 has not got yet.
 var laterEndpoints = []string{
 	"admin/roles/", "announcements/show", "channels/favorite", "channels/my-favorites", "channels/search", "channels/unfavorite",
-	"chat/", "emoji", "emojis", "following/invalidate", "following/requests/sent", "following/update", "following/update-all",
+	"chat/", "emoji", "emojis", "i/claim-achievement", "i/export-antennas", "i/export-clips", "i/export-favorites",
+	"i/registry/scopes-with-domain", "users/achievements", "following/invalidate", "following/requests/sent", "following/update", "following/update-all",
 	"i/notifications-grouped", "notes/drafts/", "notes/show-partial-bulk", "notifications/flush", "notifications/test-notification",
 	"renote-mute/", "reversi/", "roles/", "users/lists/get-memberships", "users/lists/update-membership",
 }

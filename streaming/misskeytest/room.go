@@ -67,8 +67,7 @@ func (r *Room) Join(users ...*User) {
 	})
 }
 
-// Leave ends the membership of users. Their connections to the room go on, as
-// on the real server.
+// Leave ends the membership of users. What they are connected to goes on.
 func (r *Room) Leave(users ...*User) {
 	r.server.locked(func() {
 		for _, u := range users {
