@@ -164,5 +164,5 @@ func (b *board) checksum() int32 {
 	if !b.over {
 		state.Turn = &b.turn
 	}
-	return int32(crc32.ChecksumIEEE(marshal(state))) //nolint:gosec // the sign is meant
+	return int32(crc32.ChecksumIEEE(marshal(state))) // the sign is meant
 }
