@@ -130,6 +130,8 @@ func (s *Server) say(m *chatMessage) *apiError {
 	switch {
 	case m.room == nil && m.to == m.from:
 		return errChatWithYourself
+	case m.room == nil && m.from.blockedBy(m.to):
+		return errChatBlocked
 	case m.room == nil:
 		if refused := s.mayChat(m.from, m.to); refused != nil {
 			return refused

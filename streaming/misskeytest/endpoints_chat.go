@@ -54,6 +54,7 @@ var (
 var (
 	errNoSuchChatUser        = refusal("NO_SUCH_USER", "11795c64-40ea-4198-b06e-3c873ed9039d", "No such user.")
 	errChatWithYourself      = refusal("RECIPIENT_IS_YOURSELF", "17e2ba79-e22a-4cbc-bf91-d327643f4a7e", "You can not send a message to yourself.")
+	errChatBlocked           = refusal("YOU_HAVE_BEEN_BLOCKED", "c15a5199-7422-4968-941a-2a462c478f7d", "You cannot send a message because you have been blocked by this user.")
 	errNoSuchFileToUser      = refusal("NO_SUCH_FILE", "4372b8e2-185d-4146-8749-2f68864a3e5f", "No such file.")
 	errContentRequiredToUser = refusal("CONTENT_REQUIRED", "25587321-b0e6-449c-9239-f8925092942c", "Content required. You need to set text or fileId.")
 	errNoSuchRoomToPost      = refusal("NO_SUCH_ROOM", "8098520d-2da5-4e8f-8ee1-df78b55a4ec6", "No such room.")

@@ -12,6 +12,8 @@ import (
 func TestRefusalsOfThings(t *testing.T) {
 	srv := newServer(t)
 	alice, bob := srv.AddUser("alice"), srv.AddUser("bob")
+	eve := srv.AddUser("eve", misskeytest.WithChatScope(misskey.ChatScopeEveryone))
+	eve.Block(alice)
 	a := restClient{t, srv, alice}
 	page, file := alice.AddPage("t", "page"), alice.Upload("x", []byte("x"))
 	alice.AddPage("t", "other")
@@ -32,6 +34,7 @@ func TestRefusalsOfThings(t *testing.T) {
 		{"chat/messages/create-to-user", toBob(params{"text": ""}), "CONTENT_REQUIRED", "25587321"},
 		{"chat/messages/create-to-user", toBob(params{"fileId": "nothing"}), "NO_SUCH_FILE", "4372b8e2"},
 		{"chat/messages/create-to-user", params{"toUserId": alice.ID, "text": "x"}, "RECIPIENT_IS_YOURSELF", "17e2ba79"},
+		{"chat/messages/create-to-user", params{"toUserId": eve.ID, "text": "x"}, "YOU_HAVE_BEEN_BLOCKED", "c15a5199"},
 		{"chat/messages/create-to-user", params{"toUserId": "nobody", "text": "x"}, "NO_SUCH_USER", "11795c64"},
 		{"chat/messages/create-to-room", params{"toRoomId": "nothing", "text": "x"}, "NO_SUCH_ROOM", "8098520d"},
 		{"chat/messages/create-to-room", params{"toRoomId": room.ID}, "CONTENT_REQUIRED", "340517b7"},
