@@ -332,6 +332,7 @@ func TestRelationsAreLearnedLate(t *testing.T) {
 				t.Error("REST does not know")
 			}
 			clock.Advance(time.Millisecond)
+			c.sync()
 			before := mentions()
 			if heard(c, tt.post(w)) != tt.heardAfter {
 				t.Error("the socket does not know in time")
