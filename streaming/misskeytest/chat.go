@@ -21,6 +21,10 @@ type chatStore struct {
 	approved map[string]bool
 }
 
+func newChatStore() chatStore {
+	return chatStore{unread: map[string]bool{}, approved: map[string]bool{}}
+}
+
 // chatMessage goes either to a user or to a room.
 type chatMessage struct {
 	id        misskey.ChatMessageID

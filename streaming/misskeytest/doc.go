@@ -49,7 +49,7 @@
 //
 // [Server.Inject] takes a [Fault] that befalls sockets, connects, disconnects,
 // handshakes or calls over the socket, at once or on the n-th time, and reports
-// what it did. [Server.Stop] and [Server.Start] restart the server,
+// what it did. [Server.Stop], [Server.Start] and [Server.Restart] restart the server,
 // [Server.LimitRate] answers 429, [User.Suspend] and [User.RegenerateToken] spoil
 // a token. Time is real unless [WithClock] says otherwise.
 //

@@ -102,7 +102,7 @@ func NewServer(options ...Option) *Server {
 		emojis:      map[string]*misskey.EmojiDetailed{},
 		invitations: map[invitation]time.Time{},
 		drive:       driveStore{web: map[string][]byte{}},
-		chat:        chatStore{unread: map[string]bool{}, approved: map[string]bool{}},
+		chat:        newChatStore(),
 		limited:     map[string]time.Time{},
 		windows:     map[caller]*window{},
 		fans:        fanOut{},
