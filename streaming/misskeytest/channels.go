@@ -166,15 +166,15 @@ func openUserList(c *channelConn) (string, bool) {
 	return id, true
 }
 
-// openHashtag reads q, an OR of ANDs: a list of lists of strings, the inner
-// ones not empty.
+// openHashtag reads q, an OR of ANDs: a list of lists of strings. An empty AND,
+// where the release bears it, is true of every note.
 func openHashtag(c *channelConn) (string, bool) {
 	var q [][]*string // pointers, because null is no string
 	if err := json.Unmarshal(c.params["q"], &q); err != nil || q == nil {
 		return "", false
 	}
 	for _, all := range q {
-		if len(all) == 0 {
+		if len(all) == 0 && c.socket.server.facts.wantsTags {
 			return "", false
 		}
 		tags := make([]string, len(all))

@@ -93,7 +93,7 @@ func (c *conn) finish() {
 // listener until that closes.
 func (c *conn) Close() error {
 	if silent := c.trouble.end(); silent {
-		return c.Conn.SetReadDeadline(time.Unix(1, 0)) // wakes the reader
+		return c.Conn.SetDeadline(time.Unix(1, 0)) // wakes reader and writer
 	}
 	c.listener.mu.Lock()
 	delete(c.listener.open, c)

@@ -33,16 +33,22 @@ func (s *Server) sameEvent(number uint64, typ string, body any) *event {
 	}
 }
 
-// listeners calls f for everyone who listens to t, in the order they came.
+// listeners calls f for everyone who listens to t, in the order they came. What
+// f sends may strike a fault that ends a socket, and with it connections that
+// would be next: those are left out.
 func (s *Server) listeners(t topic, f func(*channelConn)) {
 	l, ok := s.topics[t]
 	if !ok {
 		return
 	}
-	for e := l.Front(); e != nil; {
-		next := e.Next() // f may end the connection
-		f(e.Value.(*channelConn))
-		e = next
+	all := make([]*channelConn, 0, l.Len())
+	for e := l.Front(); e != nil; e = e.Next() {
+		all = append(all, e.Value.(*channelConn))
+	}
+	for _, c := range all {
+		if c.element != nil {
+			f(c)
+		}
 	}
 }
 
@@ -62,6 +68,9 @@ func (s *Server) publish(t topic, typ string, body any) int {
 
 // emit sends one event under the connection's id.
 func (c *channelConn) emit(e *event) {
+	if c.silent {
+		return // has been asked something, and does not answer
+	}
 	c.sent++
 	c.socket.deliver(c, "", e, join(c.head, e.tail))
 }
@@ -72,9 +81,11 @@ func (s *Server) broadcast(typ string, body any) int {
 	e := s.newEvent(typ, body)
 	frame := topFrame(typ, e.body)
 	n := 0
-	for _, k := range slices.Clone(s.sockets) { // a fault may end one
-		k.deliver(nil, "", e, frame)
-		n++
+	for _, k := range s.sockets { // as they were; a fault may end some
+		if k.open {
+			k.deliver(nil, "", e, frame)
+			n++
+		}
 	}
 	return n
 }
@@ -90,7 +101,7 @@ func (s *Server) update(id misskey.NoteID, typ string, body any, filter func(*So
 	frame := join(`{"type":"noteUpdated","body":{"id":`, string(marshal(id)), e.tail)
 	n := 0
 	for _, k := range slices.Clone(captors) {
-		if filter == nil || filter(k) {
+		if k.open && (filter == nil || filter(k)) {
 			k.deliver(nil, id, e, frame)
 			n++
 		}

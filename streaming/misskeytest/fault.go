@@ -61,7 +61,9 @@ func (f Fault) String() string { return f.name }
 // the connection.
 func Drop() Fault {
 	return socketFault("drop", func(k *Socket, do inOrder) func() {
-		do(k.cut)
+		k.end()
+		do(func() { _ = k.conn.Close() })
+		k.out.close()
 		return nil
 	})
 }
@@ -91,15 +93,26 @@ func StallReads() Fault {
 // ones.
 func SlowWrites(bytesPerSecond int) Fault {
 	return socketFault("slow writes", func(k *Socket, do inOrder) func() {
-		do(func() { k.conn.trouble.slowWrites(max(bytesPerSecond, 0)) })
-		return func() { k.conn.trouble.slowWrites(unlimited) }
+		over := false
+		do(func() {
+			if !over {
+				k.conn.trouble.slowWrites(max(bytesPerSecond, 0))
+			}
+		})
+		return func() {
+			over = true
+			k.conn.trouble.slowWrites(unlimited)
+		}
 	})
 }
 
-// CloseWith ends the socket by a close frame, as in CloseWith(1001, "going away").
+// CloseWith ends the socket by a close frame, as in CloseWith(1001, "going away"),
+// behind what is queued. It panics when the reason has more than 123 bytes, for
+// which a close frame has no room.
 func CloseWith(code int, reason string) Fault {
-	return socketFault(fmt.Sprintf("close frame %d", code), func(k *Socket, do inOrder) func() {
-		do(func() { k.close(code, reason) })
+	mustFit(reason)
+	return socketFault(fmt.Sprintf("close frame %d", code), func(k *Socket, _ inOrder) func() {
+		k.close(code, reason)
 		return nil
 	})
 }
@@ -148,12 +161,11 @@ func oversizedFrame(size int) []byte {
 
 // connectFaults is what goes wrong with one connect.
 type connectFaults struct {
-	refuse  bool          // ignored
-	dead    bool          // acknowledged, and then silent
-	mute    bool          // works, and is not acknowledged
-	late    time.Duration // acknowledged so much later
-	slow    time.Duration // opens so much later
-	shuffle *shuffle      // acknowledged in another order, unless nil
+	refuse bool          // ignored
+	dead   bool          // acknowledged, and then silent
+	mute   bool          // works, and is not acknowledged
+	late   time.Duration // acknowledged so much later
+	slow   time.Duration // opens so much later
 }
 
 // SilentRefusal makes the server ignore the connect, as it does for whatever
@@ -182,9 +194,10 @@ func SlowOpen(d time.Duration) Fault {
 	return connectFault("slow opening", func(c *connectFaults) { c.slow = d })
 }
 
-// ReorderedAcks holds back the acknowledgments of n connects and sends them when
-// the last is due, in the opposite order. It befalls n connects unless
-// [Fault.Times] says otherwise.
+// ReorderedAcks holds back n acknowledgments and sends them when the last is due,
+// in the opposite order. Connects that get none, being ignored or without
+// `pong`, do not count. It befalls n acknowledgments unless [Fault.Times] says
+// otherwise; [Injection.Stop] sends those that are held back.
 func ReorderedAcks(n int) Fault {
 	return Fault{name: "reordered acks", times: n, reorder: n}
 }

@@ -127,6 +127,7 @@ func (i *Injection) struck(at place) {
 	if i.fault.times > 0 && len(i.incidents) >= i.fault.times {
 		i.server.faults.remove(i)
 	}
+	i.server.touch()
 }
 
 func (i *Injection) strikeSocket(k *Socket, c *channelConn) {
@@ -147,7 +148,7 @@ func (i *Injection) strikeSocket(k *Socket, c *channelConn) {
 // sent is told of every event. c is nil for one that comes from no channel.
 func (f *faults) sent(k *Socket, c *channelConn) {
 	for _, i := range f.waiting {
-		if i.fault.socket == nil {
+		if i.fault.socket == nil || !k.open { // the one before may have ended it
 			continue
 		}
 		at := place{user: k.who.user, socket: k}
@@ -165,19 +166,27 @@ func (f *faults) connecting(k *Socket, c *channelConn, asked *Connect) connectFa
 	var all connectFaults
 	for _, i := range f.waiting {
 		at := place{user: k.who.user, socket: k, channel: asked.Channel, id: asked.ID, params: c.params}
-		switch {
-		case i.fault.connect != nil && i.due(at):
+		if i.fault.connect != nil && i.due(at) {
 			i.struck(at)
 			i.fault.connect(&all)
-		case i.fault.reorder > 0 && i.due(at):
-			i.struck(at)
-			if i.shuffle == nil {
-				i.shuffle = &shuffle{size: i.fault.reorder}
-			}
-			all.shuffle = i.shuffle
 		}
 	}
 	return all
+}
+
+// acknowledging returns where the acknowledgment of a connect has to wait, nil
+// for nowhere.
+func (f *faults) acknowledging(c *channelConn) *shuffle {
+	for _, i := range f.waiting {
+		if i.fault.reorder > 0 && i.due(c.place()) {
+			i.struck(c.place())
+			if i.shuffle == nil {
+				i.shuffle = &shuffle{size: i.fault.reorder}
+			}
+			return i.shuffle
+		}
+	}
+	return nil
 }
 
 // leaving reports whether a channel goes on after its disconnect.

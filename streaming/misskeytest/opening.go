@@ -30,7 +30,7 @@ func (k *Socket) begin(o *opening) {
 	if s.facts.acksFirst {
 		k.live = append(k.live, o.conn)
 		k.acknowledge(o)
-		if o.conn.rule.slow {
+		if o.conn.rule.slow || o.faults.slow > 0 {
 			k.openLater(o)
 			return
 		}
@@ -118,7 +118,7 @@ func (k *Socket) ready(o *opening) {
 // leaveOpening takes note of a disconnect for a channel that is not open yet.
 func (k *Socket) leaveOpening(id string) {
 	for _, o := range k.opening {
-		if o.conn.id == id && !k.server.facts.acksFirst {
+		if o.conn.id == id && !o.abandoned && !k.server.facts.acksFirst {
 			o.abandoned = true
 			return
 		}
@@ -132,18 +132,22 @@ func (k *Socket) acknowledge(o *opening) {
 		return
 	}
 	send := func() {
+		if !k.open {
+			return
+		}
 		o.asked.Acknowledged = true
 		k.sendText(join(`{"type":"connected","body":{"id":`, string(marshal(o.asked.ID)), `}}`))
 	}
-	switch {
-	case o.faults.shuffle != nil:
-		o.faults.shuffle.hold(send)
-	case o.faults.late > 0:
+	if held := k.server.faults.acknowledging(o.conn); held != nil {
+		held.hold(send)
+		return
+	}
+	if o.faults.late > 0 {
 		k.server.after(o.faults.late, func() {
 			send()
 			k.server.touch()
 		})
-	default:
-		send()
+		return
 	}
+	send()
 }

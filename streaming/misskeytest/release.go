@@ -39,6 +39,8 @@ type facts struct {
 	filtersUpdates bool
 	// filtersHashtag: the channel hashtag sends only what its client may see.
 	filtersHashtag bool
+	// wantsTags: the channel hashtag takes no empty list of tags.
+	wantsTags bool
 	// readsHeader: the token may come in the Authorization header.
 	readsHeader bool
 	// wantsReadAccount: an app token without read:account is as good as none.
@@ -86,6 +88,7 @@ func factsOf(r Release) facts {
 		f.roomMembers = true
 		f.filtersUpdates = true
 		f.filtersHashtag = true
+		f.wantsTags = true
 		return f
 	case Release2025:
 		f := modern(r)

@@ -2,6 +2,7 @@ package misskeytest
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -105,7 +106,11 @@ func (k *Socket) read() error {
 		if err != nil {
 			return err
 		}
-		k.server.locked(func() { k.receive(kind, data) })
+		k.server.locked(func() {
+			if k.open { // else it has been cut off, with frames unread
+				k.receive(kind, data)
+			}
+		})
 	}
 }
 
@@ -167,9 +172,14 @@ func (s *Server) pingAll() {
 }
 
 // sendText queues a frame. The caller gives data away.
-func (k *Socket) sendText(data []byte) {
-	k.sent++
-	k.out.put(websocket.TextMessage, data)
+func (k *Socket) sendText(data []byte) { k.send(websocket.TextMessage, data) }
+
+// send does nothing once the socket has ended.
+func (k *Socket) send(kind int, data []byte) {
+	if k.open {
+		k.sent++
+		k.out.put(kind, data)
+	}
 }
 
 // User returns whose socket it is, nil for an anonymous one.
@@ -186,9 +196,20 @@ func (k *Socket) Open() bool {
 func (k *Socket) Drop() { k.server.locked(k.cut) }
 
 // Close sends a close frame with this code and reason, behind what is queued,
-// and nothing after it.
+// and nothing after it. It panics when the reason has more than 123 bytes, for
+// which a close frame has no room.
 func (k *Socket) Close(code int, reason string) {
+	mustFit(reason)
 	k.server.locked(func() { k.close(code, reason) })
+}
+
+// maxReason is how long the reason in a close frame may be.
+const maxReason = 123
+
+func mustFit(reason string) {
+	if len(reason) > maxReason {
+		panic(fmt.Sprintf("misskeytest: a close frame's reason of %d bytes, of which %d fit", len(reason), maxReason))
+	}
 }
 
 // close sends a close frame behind what is queued, and nothing after it.
@@ -214,6 +235,5 @@ func (k *Socket) SendText(data []byte) {
 func (k *Socket) SendBinary(data []byte) {
 	k.server.mu.Lock()
 	defer k.server.mu.Unlock()
-	k.sent++
-	k.out.put(websocket.BinaryMessage, data)
+	k.send(websocket.BinaryMessage, data)
 }

@@ -19,7 +19,7 @@ type trouble struct {
 	silent  bool
 	stalled chan struct{} // nil = reads go on; closed when they may
 	pace    int           // bytes a second, or unlimited
-	changed chan struct{} // closed and replaced when the pace changes
+	changed chan struct{} // closed and replaced when pace or silent change
 }
 
 func newTrouble() *trouble {
@@ -45,6 +45,7 @@ func (t *trouble) silence() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.silent = true
+	t.change()
 }
 
 func (t *trouble) isSilent() bool {
@@ -91,6 +92,11 @@ func (t *trouble) slowWrites(perSecond int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.pace = perSecond
+	t.change()
+}
+
+// change wakes a write that goes by what was before.
+func (t *trouble) change() {
 	close(t.changed)
 	t.changed = make(chan struct{})
 }
