@@ -33,8 +33,11 @@ type testClient struct {
 	t  testing.TB
 	ws *websocket.Conn
 
+	pings int // sent by sync
+
 	mu      sync.Mutex
 	frames  []testFrame
+	ponged  string        // what the last pong said
 	err     error         // why reading ended
 	arrived chan struct{} // closed and replaced at each change
 	ended   chan struct{}
@@ -74,6 +77,13 @@ func dial(t testing.TB, srv *misskeytest.Server, token string) *testClient {
 
 func serve(t testing.TB, ws *websocket.Conn) *testClient {
 	c := &testClient{t: t, ws: ws, arrived: make(chan struct{}), ended: make(chan struct{})}
+	ws.SetPongHandler(func(data string) error {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.ponged = data
+		c.change()
+		return nil
+	})
 	go c.read()
 	t.Cleanup(func() {
 		_ = ws.Close()
@@ -98,13 +108,17 @@ func (c *testClient) read() {
 		} else {
 			c.frames = append(c.frames, f)
 		}
-		close(c.arrived)
-		c.arrived = make(chan struct{})
+		c.change()
 		c.mu.Unlock()
 		if err != nil {
 			return
 		}
 	}
+}
+
+func (c *testClient) change() {
+	close(c.arrived)
+	c.arrived = make(chan struct{})
 }
 
 // send sends a text frame as it stands.
@@ -155,14 +169,32 @@ func (c *testClient) all(good func(testFrame) bool) []testFrame {
 }
 
 // sync returns when the server has dealt with everything sent before, and what
-// it sent in answer has arrived: frames are dealt with in order, so the last
-// connect's answer comes last.
+// it sent in answer has arrived: it answers a ping in its turn. What takes time
+// to open may still be opening.
 func (c *testClient) sync() {
 	c.t.Helper()
-	id := fmt.Sprintf("sync-%p-%d", c, len(c.all(anyFrame)))
-	c.send(`{"type":"connect","body":{"channel":"channel","id":%q,"params":{"channelId":"sync"},"pong":true}}`, id)
-	c.waitFor("the server to catch up", ackOf(id))
-	c.send(`{"type":"disconnect","body":{"id":%q}}`, id)
+	c.pings++
+	ping := fmt.Sprint("sync ", c.pings)
+	if err := c.ws.WriteControl(websocket.PingMessage, []byte(ping), time.Now().Add(patience)); err != nil {
+		c.t.Fatalf("sync: %v", err)
+	}
+	deadline := time.After(patience)
+	for {
+		c.mu.Lock()
+		ponged, arrived, err := c.ponged, c.arrived, c.err
+		c.mu.Unlock()
+		switch {
+		case ponged == ping:
+			return
+		case err != nil:
+			c.t.Fatalf("waiting for the server to catch up: socket ended: %v", err)
+		}
+		select {
+		case <-arrived:
+		case <-deadline:
+			c.t.Fatal("the server did not catch up in time")
+		}
+	}
 }
 
 // connect connects, and fails the test without `connected`.

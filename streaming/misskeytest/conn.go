@@ -1,7 +1,9 @@
 package misskeytest
 
 import (
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"time"
 )
@@ -89,8 +91,8 @@ func (c *conn) finish() {
 }
 
 // Close ends the connection and gives it out of the listener's hands. The end of
-// one that has fallen silent must not reach the client: it stays with the
-// listener until that closes.
+// one that has fallen silent must not reach the client: it stays open, with
+// nobody at it, until the server closes.
 func (c *conn) Close() error {
 	if silent := c.trouble.end(); silent {
 		return c.Conn.SetDeadline(time.Unix(1, 0)) // wakes reader and writer
@@ -126,15 +128,18 @@ func (l *listener) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-// closeAll closes the listener and every connection it has handed out.
-func (l *listener) closeAll() {
+// closeAll closes the listener and every connection it has handed out, and
+// returns those that only seem closed, having fallen silent.
+func (l *listener) closeAll() (silent []*conn) {
 	_ = l.Listener.Close()
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.closed = true
-	for c := range l.open {
-		c.trouble.end()
-		_ = c.Conn.Close()
+	open := slices.Collect(maps.Keys(l.open))
+	l.mu.Unlock()
+	for _, c := range open {
+		_ = c.Close()
 	}
-	clear(l.open)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Collect(maps.Keys(l.open))
 }

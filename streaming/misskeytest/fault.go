@@ -69,8 +69,9 @@ func Drop() Fault {
 }
 
 // HalfOpen makes the network fall silent for good, in both directions and
-// without a FIN: the client can write and is not told that nobody reads. The
-// server finds out by its pings, like the real one, if it sends any.
+// without a FIN: the client can write and is not told that nobody reads, not even
+// by [Server.Stop]; [Server.Close] alone closes the connection. The server finds
+// out by its pings, like the real one, if it sends any.
 func HalfOpen() Fault {
 	return socketFault("half-open", func(k *Socket, do inOrder) func() {
 		do(k.conn.trouble.silence)
@@ -93,15 +94,15 @@ func StallReads() Fault {
 // ones.
 func SlowWrites(bytesPerSecond int) Fault {
 	return socketFault("slow writes", func(k *Socket, do inOrder) func() {
-		over := false
+		p, over := &pace{max(bytesPerSecond, 0)}, false
 		do(func() {
 			if !over {
-				k.conn.trouble.slowWrites(max(bytesPerSecond, 0))
+				k.conn.trouble.slowWrites(p)
 			}
 		})
 		return func() {
 			over = true
-			k.conn.trouble.slowWrites(unlimited)
+			k.conn.trouble.resumeWrites(p)
 		}
 	})
 }

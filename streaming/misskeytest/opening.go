@@ -87,27 +87,23 @@ func (k *Socket) ready(o *opening) {
 	}
 	o.asked.Refusal = Accepted
 	c.topic = topic{c.rule.name, key}
+	c.left = c.left || o.abandoned
+	// A channel that the client has left meanwhile hears everything all the same,
+	// unless it is of the one kind that can be stopped before it is open.
+	stopped := c.left && !c.rule.leaks && !c.rule.slow
 	switch {
-	case s.facts.acksFirst:
-		// In the list already, unless the client has left: a channel that got
-		// ready too late to be stopped hears everything all the same.
-		if c.left && !slices.Contains(k.stray, c) {
+	case stopped:
+	case c.left:
+		if !slices.Contains(k.stray, c) {
 			k.stray = append(k.stray, c)
 		}
-	case o.abandoned && !c.rule.leaks && !c.rule.slow:
-		c.left = true
-		k.acknowledge(o)
-		return // the one kind that can be stopped before it is open
-	case o.abandoned:
-		c.left = true
-		k.stray = append(k.stray, c)
-	default:
+	case !s.facts.acksFirst: // else it is among them already
 		if o.before != nil && !o.before.left {
 			k.leave(c.id)
 		}
 		k.live = append(k.live, c)
 	}
-	if c.silent = o.faults.dead; !c.silent {
+	if c.silent = o.faults.dead; !c.silent && !stopped {
 		s.listenTo(c)
 	}
 	if !s.facts.acksFirst {

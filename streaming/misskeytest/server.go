@@ -37,6 +37,7 @@ type Server struct {
 
 	sockets    []*Socket // open ones, in the order they came
 	past       []*Socket // those that have ended
+	silent     []*conn   // of earlier stays, whose clients believe them open
 	topics     map[topic]*list.List
 	captors    map[misskey.NoteID][]*Socket
 	eventCount uint64
@@ -131,6 +132,12 @@ func (s *Server) Close() {
 	s.stopAll()
 	s.mu.Unlock()
 	s.Stop()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.silent {
+		_ = c.Conn.Close()
+	}
+	s.silent = nil
 }
 
 // Stop takes the server off the net, as a crash does: every socket is cut off
@@ -142,9 +149,13 @@ func (s *Server) Stop() {
 	s.running = nil
 	s.cutAll()
 	s.mu.Unlock()
-	if l != nil {
-		l.close()
+	if l == nil {
+		return
 	}
+	silent := l.close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.silent = append(s.silent, silent...)
 }
 
 // Start takes a stopped server back onto the net, at the same URL. It does
@@ -253,12 +264,14 @@ func (s *Server) listen(addr string) error {
 	return nil
 }
 
-// close needs Server.mu not to be held.
-func (l *listening) close() {
+// close returns the connections that could not be closed without the client
+// noticing. It needs Server.mu not to be held.
+func (l *listening) close() (silent []*conn) {
 	l.cancel()
 	_ = l.http.Close()
-	l.tcp.closeAll() // those too that have become sockets
+	silent = l.tcp.closeAll() // those too that have become sockets
 	l.running.Wait()
+	return silent
 }
 
 // serve sorts the requests: websockets on any path, REST, and the rest.

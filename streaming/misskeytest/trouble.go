@@ -1,10 +1,15 @@
 package misskeytest
 
 import (
+	"cmp"
 	"net"
+	"slices"
 	"sync"
 	"time"
 )
+
+// pace is how many bytes a second may be written.
+type pace struct{ perSecond int }
 
 // unlimited is the pace of writes without trouble.
 const unlimited = -1
@@ -17,15 +22,15 @@ type trouble struct {
 	mu      sync.Mutex
 	over    bool
 	silent  bool
+	stalls  int           // how many ask for no reads
 	stalled chan struct{} // nil = reads go on; closed when they may
-	pace    int           // bytes a second, or unlimited
+	paces   []*pace       // those asked for, of which the slowest counts
 	changed chan struct{} // closed and replaced when pace or silent change
 }
 
 func newTrouble() *trouble {
 	return &trouble{
 		ended:   make(chan struct{}),
-		pace:    unlimited,
 		changed: make(chan struct{}),
 	}
 }
@@ -57,15 +62,16 @@ func (t *trouble) isSilent() bool {
 func (t *trouble) stallReads() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.stalled == nil {
+	if t.stalls++; t.stalls == 1 {
 		t.stalled = make(chan struct{})
 	}
 }
 
+// resumeReads takes one stallReads back.
 func (t *trouble) resumeReads() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.stalled != nil {
+	if t.stalls--; t.stalls == 0 {
 		close(t.stalled)
 		t.stalled = nil
 	}
@@ -88,11 +94,26 @@ func (t *trouble) awaitRead() (gone bool) {
 	}
 }
 
-func (t *trouble) slowWrites(perSecond int) {
+func (t *trouble) slowWrites(p *pace) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.pace = perSecond
+	t.paces = append(t.paces, p)
 	t.change()
+}
+
+// resumeWrites takes a slowWrites back, or does nothing.
+func (t *trouble) resumeWrites(p *pace) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.paces = slices.DeleteFunc(t.paces, func(o *pace) bool { return o == p })
+	t.change()
+}
+
+func (t *trouble) pace() int {
+	if len(t.paces) == 0 {
+		return unlimited
+	}
+	return slices.MinFunc(t.paces, func(a, b *pace) int { return cmp.Compare(a.perSecond, b.perSecond) }).perSecond
 }
 
 // change wakes a write that goes by what was before.
@@ -108,7 +129,7 @@ const turn = 20
 func (t *trouble) write(to net.Conn, p []byte) error {
 	for len(p) > 0 {
 		t.mu.Lock()
-		pace, silent, changed := t.pace, t.silent, t.changed
+		pace, silent, changed := t.pace(), t.silent, t.changed
 		t.mu.Unlock()
 		if silent {
 			return nil // gone, and nobody knows
