@@ -27,6 +27,14 @@ func newServer(t testing.TB, options ...misskeytest.Option) *misskeytest.Server 
 	return srv
 }
 
+// eachRelease runs a test of what the releases of today's protocol all do, or do
+// each in their own way.
+func eachRelease(t *testing.T, test func(t *testing.T, release misskeytest.Release)) {
+	for _, release := range []misskeytest.Release{misskeytest.Release2026, misskeytest.Release2025} {
+		t.Run(string(release), func(t *testing.T) { test(t, release) })
+	}
+}
+
 // testClient is a plain client of the protocol, without any of this module's
 // own code between the test and the wire.
 type testClient struct {
