@@ -3,40 +3,11 @@ package misskeytest_test
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
-	"github.com/misskeyactor/misskeyactor/streaming/misskey"
 	"github.com/misskeyactor/misskeyactor/streaming/misskeytest"
 )
-
-// Broadcasts reach every socket without any connect.
-func TestBroadcasts(t *testing.T) {
-	srv := newServer(t)
-	alice := srv.AddUser("alice")
-	clients := []*testClient{dial(t, srv, ""), dial(t, srv, alice.Token())}
-	e := srv.AddEmoji("blobcat", "cat")
-	srv.UpdateEmojis(e)
-	srv.DeleteEmojis("blobcat")
-	srv.Announce("title", "text")
-	srv.Broadcast("somethingNew", map[string]any{"x": 1})
-	want := []string{"emojiAdded", "emojiUpdated", "emojiDeleted", "announcementCreated", "somethingNew"}
-	for _, c := range clients {
-		c.waitFor("the last broadcast", ofType("somethingNew"))
-		var got []string
-		for _, f := range c.all(anyFrame) {
-			got = append(got, f.Type)
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-	var added struct{ Emoji misskey.EmojiDetailed }
-	if err := json.Unmarshal(clients[0].all(ofType("emojiAdded"))[0].Body, &added); err != nil || added.Emoji.Name != "blobcat" {
-		t.Errorf("emojiAdded %+v, %v", added, err)
-	}
-}
 
 // The statistics come by the clock, and the log on request, the latest first,
 // to the asking connection only.
