@@ -1,52 +1,12 @@
 package misskeytest_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
 
 	"github.com/misskeyactor/misskeyactor/streaming/misskeytest"
 )
-
-// The statistics come by the clock, and the log on request, the latest first,
-// to the asking connection only.
-func TestStats(t *testing.T) {
-	clock := misskeytest.NewManualClock(time.Now())
-	srv := newServer(t, misskeytest.WithClock(clock))
-	c, other := dial(t, srv, ""), dial(t, srv, "")
-	for _, c := range []*testClient{c, other} {
-		c.connect("serverStats", "s", "{}")
-		c.connect("queueStats", "q", "{}")
-	}
-	clock.Advance(20 * time.Second)
-	c.sync()
-	if n := len(c.all(event("s", "stats"))); n != 10 {
-		t.Errorf("%d server statistics in 20 s, want 10", n)
-	}
-	if n := len(c.all(event("q", "stats"))); n != 2 {
-		t.Errorf("%d queue statistics in 20 s, want 2", n)
-	}
-	for _, request := range []string{
-		`{"id":"s","type":"requestLog","body":{"id":9,"length":4}}`,
-		`{"id":"q","type":"requestLog","body":{"id":9,"length":1}}`, // a numeric id is ignored here
-		`{"id":"q","type":"requestLog","body":{"id":"x","length":50}}`,
-	} {
-		c.send(`{"type":"channel","body":%s}`, request)
-	}
-	c.sync()
-	for id, want := range map[string]int{"s": 4, "q": 2} {
-		logs := c.all(event(id, "statsLog"))
-		var entries []map[string]json.RawMessage
-		if len(logs) != 1 || json.Unmarshal(logs[0].inner().Body, &entries) != nil || len(entries) != want {
-			t.Errorf("%s: logs %s, want one of %d entries", id, logs, want)
-		}
-	}
-	other.sync()
-	if n := len(other.all(event("s", "statsLog"))); n != 0 {
-		t.Error("a log came to somebody who had not asked")
-	}
-}
 
 // A message of a chat comes to both, and is announced to the one who does not
 // read it.
@@ -115,26 +75,6 @@ func TestChatRoom(t *testing.T) {
 	b.sync()
 	if len(b.all(event("m", "newChatMessage"))) != 0 {
 		t.Error("announced to the one who has read it")
-	}
-}
-
-// admin's events go to holders of a moderator's role, not to whoever connects.
-func TestAdminReports(t *testing.T) {
-	srv := newServer(t)
-	alice, mod := srv.AddUser("alice"), srv.AddUser("mod")
-	srv.AddRole("mods", misskeytest.ForModerators()).Assign(mod)
-	a, m := dial(t, srv, alice.Token()), dial(t, srv, mod.Token())
-	a.connect("admin", "a", "{}")
-	m.connect("admin", "a", "{}")
-	alice.Report(mod, "spam")
-	f := m.waitFor("the report", event("a", "newAbuseUserReport"))
-	body := object(t, f.inner().Body)
-	if string(body["comment"]) != `"spam"` || string(body["reporterId"]) != `"`+string(alice.ID)+`"` {
-		t.Errorf("report %s", f.Body)
-	}
-	a.sync()
-	if len(a.all(event("a", ""))) != 0 {
-		t.Error("a report came to somebody who is no moderator")
 	}
 }
 
