@@ -82,10 +82,8 @@ func (s *Server) broadcast(typ string, body any) int {
 	frame := topFrame(typ, e.body)
 	n := 0
 	for _, k := range s.sockets { // as they were; a fault may end some
-		if k.open {
-			k.deliver(nil, "", e, frame)
-			n++
-		}
+		k.deliver(nil, "", e, frame)
+		n++
 	}
 	return n
 }
@@ -101,7 +99,7 @@ func (s *Server) update(id misskey.NoteID, typ string, body any, filter func(*So
 	frame := join(`{"type":"noteUpdated","body":{"id":`, string(marshal(id)), e.tail)
 	n := 0
 	for _, k := range slices.Clone(captors) {
-		if k.open && (filter == nil || filter(k)) {
+		if filter == nil || filter(k) {
 			k.deliver(nil, id, e, frame)
 			n++
 		}

@@ -112,6 +112,7 @@ func TestFaultStrikesAmidABroadcast(t *testing.T) {
 				c.sync()
 				clients = append(clients, c)
 			}
+			sockets := srv.Sockets()
 			i := srv.Inject(misskeytest.Drop().On(1).Times(3))
 			send(srv)
 			for n, c := range clients {
@@ -130,8 +131,8 @@ func TestFaultStrikesAmidABroadcast(t *testing.T) {
 				if n >= 3 && (name == "channel" || name == "note") {
 					want = 2 // one for each connection
 				}
-				if len(events) != want {
-					t.Errorf("client %d got %d events, want %d", n, len(events), want)
+				if len(events) != want || len(sockets[n].Deliveries()) != want {
+					t.Errorf("client %d got %d events of %d delivered, want %d", n, len(events), len(sockets[n].Deliveries()), want)
 				}
 			}
 			if n := srv.Listening("localTimeline"); n != 6 {
@@ -481,25 +482,33 @@ func TestLateAck(t *testing.T) {
 }
 
 func TestSlowOpen(t *testing.T) {
-	clock := misskeytest.NewManualClock(time.Now())
-	srv := newServer(t, misskeytest.WithClock(clock), misskeytest.WithPingInterval(0))
-	gone, c := dial(t, srv, ""), dial(t, srv, "")
-	k := srv.Sockets()[0]
-	srv.Inject(misskeytest.SlowOpen(time.Minute).Times(2))
-	for _, c := range []*testClient{gone, c} {
-		c.send(`{"type":"connect","body":{"channel":"localTimeline","id":"x","pong":true}}`)
-		c.sync()
-		if got := srv.Sockets()[len(srv.Sockets())-1].Connects(); len(got) > 0 && got[0].Refusal != misskeytest.Opening {
-			t.Errorf("refusal %q while it opens", got[0].Refusal)
+	eachRelease(t, func(t *testing.T, release misskeytest.Release) {
+		clock := misskeytest.NewManualClock(time.Now())
+		srv := newServer(t, misskeytest.WithRelease(release), misskeytest.WithClock(clock), misskeytest.WithPingInterval(0))
+		gone, c := dial(t, srv, ""), dial(t, srv, "")
+		k := srv.Sockets()[0]
+		srv.Inject(misskeytest.SlowOpen(time.Minute).Times(2))
+		for _, c := range []*testClient{gone, c} {
+			c.send(`{"type":"connect","body":{"channel":"channel","id":"x","params":{"channelId":"c"},"pong":true}}`)
+			c.sync()
 		}
-	}
-	c.connect("localTimeline", "quick", "{}")
-	k.Drop()
-	clock.Advance(time.Minute)
-	c.waitFor("the slow one", ackOf("x"))
-	if n := srv.Listening("localTimeline"); n != 2 {
-		t.Errorf("%d listen, want the two of the open socket", n)
-	}
+		if got := k.Connects()[0].Refusal; got != misskeytest.Opening {
+			t.Errorf("refusal %q while it opens", got)
+		}
+		c.connect("channel", "quick", `{"channelId":"c"}`)
+		if n := srv.Publish("channel", "early", nil); n != 1 {
+			t.Errorf("%d channels work while two open, want the quick one", n)
+		}
+		k.Drop()
+		clock.Advance(time.Minute)
+		if n := srv.Publish("channel", "late", nil); n != 2 {
+			t.Errorf("%d channels work, want the two of the open socket", n)
+		}
+		c.waitFor("the slow one", event("x", "late"))
+		if got := c.events("x"); len(got) != 1 || len(c.all(ackOf("x"))) != 1 {
+			t.Errorf("got %q, want one acknowledgment and the late event", got)
+		}
+	})
 }
 
 func TestReorderedAcks(t *testing.T) {

@@ -2,8 +2,10 @@ package misskeytest_test
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/misskeyactor/misskeyactor/streaming/misskey"
 	"github.com/misskeyactor/misskeyactor/streaming/misskeytest"
@@ -163,6 +165,12 @@ func TestFramesBehindTheEndAreLost(t *testing.T) {
 	k.Close(1001, "going away")
 	stalled.Stop()
 	_ = c.end()
+	// The server closes the connection when it has read the client's close frame,
+	// which comes behind all that.
+	_ = c.ws.NetConn().SetReadDeadline(time.Now().Add(patience))
+	if _, err := io.ReadAll(c.ws.NetConn()); err != nil {
+		t.Fatal(err)
+	}
 	if n := srv.Listening("localTimeline"); n != 0 || len(k.Connects()) != 0 {
 		t.Errorf("%d listen of %d that asked, on a socket that has ended", n, len(k.Connects()))
 	}

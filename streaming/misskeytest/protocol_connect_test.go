@@ -435,6 +435,26 @@ func TestConnectAndDisconnectBackToBack(t *testing.T) {
 	})
 }
 
+// Each disconnect is for one connect.
+func TestConnectAndDisconnectTwiceBackToBack(t *testing.T) {
+	eachRelease(t, func(t *testing.T, release misskeytest.Release) {
+		srv, clock := slowly(t, release)
+		alice := srv.AddUser("alice")
+		c := dial(t, srv, alice.Token())
+		for range 2 {
+			c.send(`{"type":"connect","body":{"channel":"homeTimeline","id":"x"}}`)
+			c.send(`{"type":"disconnect","body":{"id":"x"}}`)
+		}
+		c.sync()
+		clock.Advance(time.Second)
+		alice.Post("nobody hears this")
+		c.sync()
+		if got := c.all(event("x", "")); len(got) > 0 {
+			t.Errorf("homeTimeline sends %s", got)
+		}
+	})
+}
+
 // The same by the time that things take, as without a fault.
 func TestConnectAndDisconnectByTheOpenTime(t *testing.T) {
 	eachRelease(t, func(t *testing.T, release misskeytest.Release) {
