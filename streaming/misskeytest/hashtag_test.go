@@ -62,21 +62,3 @@ func TestHashtags(t *testing.T) {
 		t.Errorf("a tag for followers: %q", got)
 	}
 }
-
-// Release 2025.11.1 sends tagged notes on the channel hashtag that their readers
-// may not see; 2026.3.2 does not.
-func TestHashtagChannelOfReleases(t *testing.T) {
-	for release, want := range map[misskeytest.Release]int{misskeytest.Release2026: 1, misskeytest.Release2025: 3} {
-		srv := newServer(t, misskeytest.WithRelease(release))
-		me, other := srv.AddUser("me"), srv.AddUser("other")
-		c := dial(t, srv, me.Token())
-		c.connect("hashtag", "t", `{"q":[["cats"]]}`)
-		other.Post("#cats", misskeytest.WithVisibility(misskey.NoteVisibilityHome))
-		other.Post("#cats", misskeytest.WithVisibility(misskey.NoteVisibilityFollowers))
-		other.Post("#cats", misskeytest.To(other))
-		c.sync()
-		if n := len(c.all(event("t", "note"))); n != want {
-			t.Errorf("%s: %d notes, want %d", release, n, want)
-		}
-	}
-}

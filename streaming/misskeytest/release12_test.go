@@ -126,7 +126,7 @@ func TestOlderServerReadsTextFramesOnly(t *testing.T) {
 		}
 	}
 	c.sync()
-	if got := c.all(anyFrame); len(got) != 1 {
+	if got := c.all(anyFrame); len(got) != 0 {
 		t.Errorf("answers to binary frames: %s", got)
 	}
 }
@@ -157,24 +157,15 @@ func TestOlderServerDoesNotPing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pinged, ponged := make(chan struct{}, 8), make(chan struct{}, 1)
+	pinged := make(chan struct{}, 8)
 	ws.SetPingHandler(func(string) error { pinged <- struct{}{}; return nil })
-	ws.SetPongHandler(func(string) error { ponged <- struct{}{}; return nil })
 	c := serve(t, ws)
 	for range 5 {
 		clock.Advance(misskeytest.DefaultPingInterval)
 	}
-	c.sync()
+	c.sync() // by a ping, which is answered
 	if len(pinged) > 0 {
 		t.Error("pinged")
-	}
-	if err := ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(patience)); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case <-ponged:
-	case <-time.After(patience):
-		t.Error("no pong")
 	}
 }
 
@@ -314,8 +305,8 @@ func TestOlderCalls(t *testing.T) {
 	c.send(`{"type":"api"}`)
 	before := len(c.all(anyFrame))
 	c.sync()
-	if after := len(c.all(anyFrame)); after != before+1 {
-		t.Errorf("%d answers to calls without a body", after-before-1)
+	if after := len(c.all(anyFrame)); after != before {
+		t.Errorf("%d answers to calls without a body", after-before)
 	}
 }
 
@@ -385,7 +376,7 @@ func TestModernReleasesIgnoreOlderMessages(t *testing.T) {
 				c.send("%s", frame)
 			}
 			c.sync()
-			if got := c.all(anyFrame); len(got) != 1 {
+			if got := c.all(anyFrame); len(got) != 0 {
 				t.Errorf("answered: %s", got)
 			}
 			for _, gone := range []string{"messaging/messages", "users/groups/owned"} {
@@ -439,8 +430,8 @@ func TestOlderConnect(t *testing.T) {
 			c.send(`{"type":"connect","body":{"channel":%q,"id":%q,"params":{},"pong":true}}`, channel, channel)
 		}
 		c.sync()
-		if n := len(c.all(anyFrame)); n != 1 {
-			t.Errorf("%d acknowledged, want none", n-1)
+		if n := len(c.all(anyFrame)); n != 0 {
+			t.Errorf("%d acknowledged, want none", n)
 		}
 	})
 	t.Run("no limit", func(t *testing.T) {

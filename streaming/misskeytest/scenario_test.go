@@ -49,16 +49,16 @@ func TestMainEvents(t *testing.T) {
 		{"mention", func(_ *misskeytest.Server, bot, alice, _ *misskeytest.User) {
 			alice.Post("hello @bot, and @nobody")
 		}, []string{"mention", "notification:mention"}},
-		{"reply is a mention too", func(_ *misskeytest.Server, bot, alice, _ *misskeytest.User) {
+		{"a reply also sends mention", func(_ *misskeytest.Server, bot, alice, _ *misskeytest.User) {
 			alice.Reply(bot.Post("x").ID, "answer")
 		}, []string{"mention", "reply", "notification:reply"}},
-		{"self-reply gives reply alone", func(_ *misskeytest.Server, bot, _, _ *misskeytest.User) {
+		{"reply also fires for self-replies", func(_ *misskeytest.Server, bot, _, _ *misskeytest.User) {
 			bot.Reply(bot.Post("x").ID, "to myself")
 		}, []string{"reply"}},
 		{"renote", func(_ *misskeytest.Server, bot, alice, _ *misskeytest.User) {
 			alice.Renote(bot.Post("x").ID)
 		}, []string{"renote", "notification:renote"}},
-		{"quote", func(_ *misskeytest.Server, bot, alice, _ *misskeytest.User) {
+		{"renote also fires for quotes", func(_ *misskeytest.Server, bot, alice, _ *misskeytest.User) {
 			alice.Quote(bot.Post("x").ID, "look")
 		}, []string{"renote", "notification:quote"}},
 		{"reaction", func(_ *misskeytest.Server, bot, alice, _ *misskeytest.User) {
@@ -73,11 +73,11 @@ func TestMainEvents(t *testing.T) {
 		{"specified to the bot", func(_ *misskeytest.Server, bot, alice, _ *misskeytest.User) {
 			alice.Post("psst", misskeytest.To(bot))
 		}, []string{"mention", "notification:mention"}},
-		{"followed", func(_ *misskeytest.Server, bot, alice, _ *misskeytest.User) {
+		{"the followee gets followed", func(_ *misskeytest.Server, bot, alice, _ *misskeytest.User) {
 			alice.Follow(bot)
 			alice.Unfollow(bot)
 		}, []string{"followed", "notification:follow"}},
-		{"following", func(_ *misskeytest.Server, bot, alice, _ *misskeytest.User) {
+		{"the follower gets follow", func(_ *misskeytest.Server, bot, alice, _ *misskeytest.User) {
 			bot.Follow(alice)
 			bot.Unfollow(alice)
 		}, []string{"notification:followRequestAccepted", "follow", "unfollow"}},
@@ -99,57 +99,18 @@ func TestMainEvents(t *testing.T) {
 			bob.Renote(alice.Post("@bob").ID)
 		}, nil},
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			srv, bot, alice, bob, c := people(t)
-			tt.do(srv, bot, alice, bob)
-			c.sync()
-			if got := c.mainEvents(); !slices.Equal(got, tt.want) {
-				t.Errorf("main events %q, want %q", got, tt.want)
-			}
-		})
-	}
-}
-
-// A notification that is not read within the delay is announced again.
-func TestUnreadNotification(t *testing.T) {
-	clock := misskeytest.NewManualClock(time.Now())
-	_, bot, alice, _, c := people(t, misskeytest.WithClock(clock))
-
-	alice.Post("@bot one")
-	clock.Advance(misskeytest.DefaultUnreadDelay - time.Millisecond)
-	c.sync()
-	if got := c.mainEvents(); slices.Contains(got, "unreadNotification:mention") {
-		t.Fatalf("unread before the delay: %q", got)
-	}
-	clock.Advance(time.Millisecond)
-	c.waitFor("unreadNotification", event("m", "unreadNotification"))
-
-	alice.Post("@bot two")
-	c.send(`{"type":"readNotification"}`)
-	c.waitFor("readAllNotifications", event("m", "readAllNotifications"))
-	clock.Advance(misskeytest.DefaultUnreadDelay)
-	c.send(`{"type":"readNotification","body":{"id":"x"}}`) // nothing is unread: no event
-	bot.ReadNotifications()
-	c.sync()
-	want := []string{
-		"mention", "notification:mention", "unreadNotification:mention",
-		"mention", "notification:mention", "readAllNotifications",
-	}
-	if got := c.mainEvents(); !slices.Equal(got, want) {
-		t.Errorf("main events %q, want %q", got, want)
-	}
-}
-
-// readAllNotifications comes to the main channels of all the user's sockets.
-func TestReadNotificationReachesEverySocket(t *testing.T) {
-	srv, bot, alice, _, c := people(t)
-	other := dial(t, srv, bot.Token())
-	other.connect("main", "m", "{}")
-	alice.Post("@bot")
-	other.send(`{"type":"readNotification","body":{}}`)
-	c.waitFor("readAllNotifications", event("m", "readAllNotifications"))
-	other.waitFor("readAllNotifications", event("m", "readAllNotifications"))
+	eachRelease(t, func(t *testing.T, release misskeytest.Release) {
+		for _, tt := range tests {
+			t.Run(tt.name, func(t *testing.T) {
+				srv, bot, alice, bob, c := people(t, misskeytest.WithRelease(release))
+				tt.do(srv, bot, alice, bob)
+				c.sync()
+				if got := c.mainEvents(); !slices.Equal(got, tt.want) {
+					t.Errorf("main events %q, want %q", got, tt.want)
+				}
+			})
+		}
+	})
 }
 
 func TestPollEnds(t *testing.T) {
