@@ -20,7 +20,7 @@ func findMentions(text string) []string {
 	var names []string
 	// Neighbours share the character between them, so a match must not use up
 	// what follows it.
-	for text != "" {
+	for strings.Contains(text, "@") { // which is found sooner than a pattern
 		m := mentionPattern.FindStringSubmatchIndex(text)
 		if m == nil {
 			break
@@ -36,7 +36,7 @@ func findMentions(text string) []string {
 // findTags returns the hashtags of a text as the server stores them, each once.
 func findTags(text string) []string {
 	var tags []string
-	for text != "" {
+	for strings.Contains(text, "#") {
 		m := tagPattern.FindStringSubmatchIndex(text)
 		if m == nil {
 			break
