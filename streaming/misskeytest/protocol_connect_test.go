@@ -257,7 +257,7 @@ func TestConnectWithBadParams(t *testing.T) {
 }
 
 func TestConnectReplyOrder(t *testing.T) {
-	const bursts, length = 10, 10
+	const bursts, length = 5, 10
 	eachRelease(t, func(t *testing.T, release misskeytest.Release) {
 		old := release == misskeytest.Release2025
 		name := "the replies to a burst often come out of order"
@@ -265,7 +265,7 @@ func TestConnectReplyOrder(t *testing.T) {
 			name = "the replies to a burst come in request order"
 		}
 		t.Run(name, func(t *testing.T) {
-			srv := newServer(t, misskeytest.WithRelease(release), misskeytest.WithOpenTime(10*time.Millisecond))
+			srv := newServer(t, misskeytest.WithRelease(release), misskeytest.WithOpenTime(40*time.Millisecond))
 			outOfOrder := 0
 			for range bursts {
 				c := dial(t, srv, "")
@@ -460,7 +460,7 @@ func TestConnectAndDisconnectTwiceBackToBack(t *testing.T) {
 // The same by the time that things take, as without a fault.
 func TestConnectAndDisconnectByTheOpenTime(t *testing.T) {
 	eachRelease(t, func(t *testing.T, release misskeytest.Release) {
-		srv := newServer(t, misskeytest.WithRelease(release), misskeytest.WithOpenTime(100*time.Millisecond))
+		srv := newServer(t, misskeytest.WithRelease(release), misskeytest.WithOpenTime(300*time.Millisecond))
 		alice := srv.AddUser("alice")
 		c := dial(t, srv, alice.Token())
 		for _, channel := range []string{"homeTimeline", "localTimeline"} {

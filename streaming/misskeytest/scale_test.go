@@ -103,14 +103,12 @@ func TestThousandsOfSockets(t *testing.T) {
 	}
 	allowDescriptors(t, 2*uint64(len(c.sockets))+500)
 	before := goleak.IgnoreCurrent()
-	srv := misskeytest.NewServer(misskeytest.WithOpenTime(0))
+	srv := misskeytest.NewServer()
 	defer srv.Close()
 	all := len(c.sockets) * c.channels
 
 	c.open(srv)
-	if n := srv.Listening("channel"); n != all {
-		t.Fatalf("%d channels listen, want %d", n, all)
-	}
+	await(t, srv, "all channels to open", func() bool { return srv.Listening("channel") == all })
 	if n := srv.Publish("channel", "novelty", nil); n != all {
 		t.Errorf("an event reached %d channels, want %d", n, all)
 	}
