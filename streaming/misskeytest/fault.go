@@ -34,8 +34,8 @@ type Fault struct {
 // On makes the fault wait. One that befalls sockets strikes the socket on which
 // the n-th event is sent, behind that event; events are those that meet the
 // targets of the injection, on all sockets together: channel messages, note
-// updates and broadcasts. Every other kind strikes the n-th connect, disconnect,
-// handshake or call. On panics unless n is positive.
+// updates and broadcasts. Every other kind strikes the n-th connect,
+// acknowledgment, disconnect, handshake or call. On panics unless n is positive.
 func (f Fault) On(n int) Fault {
 	if n <= 0 {
 		panic(fmt.Sprintf("misskeytest: On(%d): the first is 1", n))
@@ -58,7 +58,8 @@ func (f Fault) String() string { return f.name }
 // Faults that befall sockets.
 
 // Drop cuts the socket off without a close frame: the client sees the end of
-// the connection.
+// the connection. With [Fault.On] it still gets everything up to that event, and
+// nothing behind it.
 func Drop() Fault {
 	return socketFault("drop", func(k *Socket, do inOrder) func() {
 		k.end()

@@ -73,8 +73,9 @@ func (i *Injection) Incidents() []Incident {
 // Struck returns how often the fault has struck.
 func (i *Injection) Struck() int { return len(i.Incidents()) }
 
-// Stop ends the fault: it strikes no more, and stalled reads and slow writes
-// are over. What cannot be undone stays. A second Stop does nothing.
+// Stop ends the fault: it strikes no more, stalled reads and slow writes are
+// over, and acknowledgments that are held back are sent. What cannot be undone
+// stays. A second Stop does nothing.
 func (i *Injection) Stop() {
 	i.server.locked(func() {
 		i.server.faults.remove(i)

@@ -1,6 +1,7 @@
 package misskeytest_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -66,10 +67,14 @@ func TestFraming(t *testing.T) {
 
 		t.Run("a frame of 101 MiB closes 1009", func(t *testing.T) {
 			c := dial(t, srv, "")
-			// The head of the masked text frame is enough.
-			head := binary.BigEndian.AppendUint64([]byte{0x81, 0xff}, 101<<20)
-			if _, err := c.ws.NetConn().Write(append(head, 1, 2, 3, 4)); err != nil {
-				t.Fatal(err)
+			// A masked text frame, as it is on the wire.
+			frame := binary.BigEndian.AppendUint64([]byte{0x81, 0xff}, 101<<20)
+			frame = append(frame, 0, 0, 0, 0)
+			for range 102 {
+				if _, err := c.ws.NetConn().Write(frame); err != nil {
+					t.Fatal(err)
+				}
+				frame = bytes.Repeat([]byte{' '}, 1<<20)
 			}
 			if err := c.end(); !websocket.IsCloseError(err, websocket.CloseMessageTooBig) {
 				t.Errorf("%v, want close 1009", err)
