@@ -24,6 +24,8 @@ type Server struct {
 	facts  facts  // of the release
 	addr   string // set once
 
+	stopping sync.Mutex // held while the server stops; taken before mu
+
 	// mu guards the world: everything below, and everything unexported of the
 	// things reachable from here. Unexported methods need it held, unless they
 	// say otherwise. Of other locks only those of outboxes, connections and the
@@ -144,6 +146,8 @@ func (s *Server) Close() {
 // without a close frame and the port refuses connections, until Start. What
 // the server knows (users, notes, notifications) stays, and delays go on.
 func (s *Server) Stop() {
+	s.stopping.Lock() // who comes second returns no sooner than the first
+	defer s.stopping.Unlock()
 	s.mu.Lock()
 	l := s.running
 	s.running = nil
@@ -162,6 +166,8 @@ func (s *Server) Stop() {
 // nothing when the server runs, and panics when the port has been taken by
 // somebody else, or the server is closed.
 func (s *Server) Start() {
+	s.stopping.Lock() // else the port may not be free yet
+	defer s.stopping.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {

@@ -133,6 +133,28 @@ func TestCloseLeavesNothing(t *testing.T) {
 	goleak.VerifyNone(t, before)
 }
 
+// Close waits for whoever stops the server at the same time.
+func TestCloseDuringStop(t *testing.T) {
+	for range 20 {
+		before := goleak.IgnoreCurrent()
+		srv := misskeytest.NewServer()
+		ws, _, err := websocket.DefaultDialer.Dial(srv.StreamURL(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		srv.Inject(misskeytest.HalfOpen())
+		stopped := make(chan struct{})
+		go func() {
+			defer close(stopped)
+			srv.Stop()
+		}()
+		srv.Close()
+		<-stopped
+		ws.Close()
+		goleak.VerifyNone(t, before)
+	}
+}
+
 // A client that does not read is buffered for, and slows nobody down.
 func TestClientThatDoesNotRead(t *testing.T) {
 	srv := newServer(t)
