@@ -224,16 +224,9 @@ func (k *Socket) close(code int, reason string) {
 
 // SendText sends a text frame that is not built by the server: garbage, a
 // frame of a later version, an event under a wire id of the test's choice. The
-// socket keeps data.
-func (k *Socket) SendText(data []byte) {
-	k.server.mu.Lock()
-	defer k.server.mu.Unlock()
-	k.sendText(data)
-}
+// socket keeps data, which must not change afterwards. Once the socket has ended
+// it does nothing.
+func (k *Socket) SendText(data []byte) { k.server.locked(func() { k.sendText(data) }) }
 
-// SendBinary sends a binary frame; the socket keeps data.
-func (k *Socket) SendBinary(data []byte) {
-	k.server.mu.Lock()
-	defer k.server.mu.Unlock()
-	k.send(websocket.BinaryMessage, data)
-}
+// SendBinary does the same with a binary frame.
+func (k *Socket) SendBinary(data []byte) { k.server.locked(func() { k.send(websocket.BinaryMessage, data) }) }
