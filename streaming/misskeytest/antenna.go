@@ -93,6 +93,7 @@ func OnlyWithFile() AntennaOption {
 func (u *User) AddAntenna(groups []string, options ...AntennaOption) *Antenna {
 	u.server.mu.Lock()
 	defer u.server.mu.Unlock()
+	defer u.server.touch()
 	a := &Antenna{owner: u, setting: antennaSetting{
 		name:     "antenna",
 		source:   misskey.AntennaSourceAll,

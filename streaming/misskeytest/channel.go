@@ -39,6 +39,7 @@ type channelFollow struct {
 func (u *User) AddChannel(name string, options ...IDOption) *Channel {
 	u.server.mu.Lock()
 	defer u.server.mu.Unlock()
+	defer u.server.touch()
 	return u.server.addChannel(u, name, u.server.pickID(options))
 }
 

@@ -125,7 +125,7 @@ type schedule struct {
 type call struct{ timer Timer } // nil: will never be made
 
 // after calls f with Server.mu held, d from now, unless it is stopped or the
-// server is closed by then.
+// server is closed by then. Those who Wait look again afterwards.
 func (s *Server) after(d time.Duration, f func()) *call { return s.afterOn(s.schedule.clock, d, f) }
 
 // afterOn is after by another clock than the server's.
@@ -143,6 +143,7 @@ func (s *Server) afterOn(clock Clock, d time.Duration, f func()) *call {
 		}
 		delete(s.schedule.pending, c)
 		f()
+		s.touch()
 	})
 	return c
 }

@@ -131,7 +131,6 @@ func (s *Server) dropDraft(d *noteDraft) {
 // about it: `scheduledNotePosted`. What can no longer be posted stays a draft:
 // `scheduledNotePostFailed`.
 func (s *Server) postDraft(d *noteDraft) {
-	defer s.touch()
 	n, refused := s.createFromDraft(d)
 	if refused != nil {
 		failed := &misskey.NotificationScheduledNotePostFailed{}

@@ -179,10 +179,10 @@ func (u *User) DeleteFolder(id misskey.DriveFolderID) {
 
 // PublishDrive sends an event of any type, with any body, on the user's drive
 // channels, and returns to how many.
-func (u *User) PublishDrive(typ string, body any) int {
-	u.server.mu.Lock()
-	defer u.server.mu.Unlock()
-	return u.toDrive(typ, body)
+func (u *User) PublishDrive(typ string, body any) (n int) {
+	raw := marshal(body)
+	u.server.locked(func() { n = u.toDrive(typ, raw) })
+	return n
 }
 
 func (u *User) toDrive(typ string, body any) int {

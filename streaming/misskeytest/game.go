@@ -152,6 +152,7 @@ func (g *Game) has(u *User) bool { return g.players[0] == u || g.players[1] == u
 func (s *Server) AddGame(first, second *User, options ...IDOption) *Game {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer s.touch()
 	return s.newGame(first, second, options)
 }
 
@@ -266,7 +267,6 @@ func (g *Game) start() {
 	g.board = newBoard(g.rows, g.looped, g.everywhere)
 	g.publish("started", gameBody{g.server.packGame(g)})
 	g.endIfOver()
-	g.server.touch()
 }
 
 // set changes a setting, if the player has not said to be ready. The value has

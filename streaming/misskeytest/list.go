@@ -30,6 +30,7 @@ type membership struct {
 func (u *User) AddList(options ...IDOption) *List {
 	u.server.mu.Lock()
 	defer u.server.mu.Unlock()
+	defer u.server.touch()
 	return u.server.addList(u, "list", u.server.pickID(options))
 }
 

@@ -52,10 +52,7 @@ func (s *Server) mute(u, other *User, expires time.Time) *apiError {
 	m := &mute{tie: s.newTie(u, other), expires: expires}
 	put(&u.relations.muted, other.ID, m)
 	if !expires.IsZero() {
-		m.end = s.after(expires.Sub(s.now()), func() {
-			delete(u.relations.muted, other.ID)
-			s.touch()
-		})
+		m.end = s.after(expires.Sub(s.now()), func() { delete(u.relations.muted, other.ID) })
 	}
 	return nil
 }

@@ -60,7 +60,6 @@ func (k *Socket) openLater(o *opening) {
 		if i := slices.Index(k.opening, o); i >= 0 {
 			k.opening = slices.Delete(k.opening, i, i+1)
 			k.ready(o)
-			s.touch()
 		}
 	})
 }
@@ -139,10 +138,7 @@ func (k *Socket) acknowledge(o *opening) {
 		return
 	}
 	if o.faults.late > 0 {
-		k.server.after(o.faults.late, func() {
-			send()
-			k.server.touch()
-		})
+		k.server.after(o.faults.late, send)
 		return
 	}
 	send()

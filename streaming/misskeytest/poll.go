@@ -80,5 +80,4 @@ func (s *Server) endPoll(n *note) {
 	for _, u := range concerned {
 		s.notify(u, notificationContent{kind: misskey.NotificationKindPollEnded, note: n})
 	}
-	s.touch()
 }

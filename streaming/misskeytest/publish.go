@@ -8,20 +8,21 @@ import (
 // Publish sends an event of any type, with any body, on a channel, to those of
 // its connections that meet all targets, and returns to how many. It is the way
 // to what this package has no method for; body is encoded as JSON, and nothing
-// is checked. Connections of main, drive and admin that the client has
+// is checked; it panics over one that cannot be. Connections of main, drive and admin that the client has
 // disconnected are reached as well, as by the real server.
-func (s *Server) Publish(channel, typ string, body any, targets ...Target) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n, e := 0, s.newEvent(typ, body)
-	for _, k := range s.sockets {
-		for c := range k.all() {
-			if c.rule.name == channel && c.element != nil && meet(targets, c.place()) {
-				c.emit(e)
-				n++
+func (s *Server) Publish(channel, typ string, body any, targets ...Target) (n int) {
+	raw := marshal(body)
+	s.locked(func() {
+		e := s.newEvent(typ, raw)
+		for _, k := range s.sockets {
+			for c := range k.all() {
+				if c.rule.name == channel && c.element != nil && meet(targets, c.place()) {
+					c.emit(e)
+					n++
+				}
 			}
 		}
-	}
+	})
 	return n
 }
 
@@ -38,16 +39,16 @@ func (k *Socket) all() iter.Seq[*channelConn] {
 
 // PublishMain sends an event of any type, with any body, on the user's main
 // channels, and returns to how many.
-func (u *User) PublishMain(typ string, body any) int {
-	u.server.mu.Lock()
-	defer u.server.mu.Unlock()
-	return u.toMain(typ, body)
+func (u *User) PublishMain(typ string, body any) (n int) {
+	raw := marshal(body)
+	u.server.locked(func() { n = u.toMain(typ, raw) })
+	return n
 }
 
 // Broadcast sends a frame of any type, with any body, to every socket, and
 // returns to how many.
-func (s *Server) Broadcast(typ string, body any) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.broadcast(typ, body)
+func (s *Server) Broadcast(typ string, body any) (n int) {
+	raw := marshal(body)
+	s.locked(func() { n = s.broadcast(typ, raw) })
+	return n
 }

@@ -210,7 +210,5 @@ func (r *request) policies() misskey.RolePolicies { return r.server.policiesOf(r
 // if the caller had used up its limit. Retry-After says when it ends. It takes
 // effect [WithoutRateLimits] too.
 func (s *Server) LimitRate(endpoint string, d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.limited[endpoint] = s.now().Add(d)
+	s.locked(func() { s.limited[endpoint] = s.now().Add(d) })
 }

@@ -71,6 +71,7 @@ func AsBadge() RoleOption { return roleOption(func(r *Role) { r.badge = true }) 
 func (s *Server) AddRole(name string, options ...RoleOption) *Role {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer s.touch()
 	r := &Role{Name: name, name: name, public: true, explorable: true}
 	for _, o := range options {
 		o.applyToRole(r)
@@ -117,10 +118,7 @@ func (s *Server) assign(r *Role, u *User, expires time.Time) {
 	a := &assignment{tie: s.newTie(nil, u), expires: expires}
 	r.members[u.ID] = a
 	if !expires.IsZero() {
-		a.end = s.after(expires.Sub(s.now()), func() {
-			delete(r.members, u.ID)
-			s.touch()
-		})
+		a.end = s.after(expires.Sub(s.now()), func() { delete(r.members, u.ID) })
 	}
 	if r.public {
 		s.notify(u, notificationContent{kind: misskey.NotificationKindRoleAssigned, role: r})

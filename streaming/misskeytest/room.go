@@ -38,6 +38,7 @@ func (e *roomEntry) key() string { return e.id }
 func (u *User) AddRoom(name string, options ...IDOption) *Room {
 	u.server.mu.Lock()
 	defer u.server.mu.Unlock()
+	defer u.server.touch()
 	return u.server.addRoom(u, name, "", options)
 }
 

@@ -36,7 +36,6 @@ func (u *User) schedule(what string, after time.Duration, to misskey.NoteID, tex
 }
 
 func (s *Server) postScheduled(u *User, d draft) {
-	defer s.touch()
 	if d.reply != nil && d.reply.deleted {
 		s.notifyReady(u, &misskey.NotificationScheduledNotePostFailed{})
 		return

@@ -79,6 +79,72 @@ func TestWait(t *testing.T) {
 	}
 }
 
+// Whatever a test or the clock does while another goroutine waits, wakes it.
+func TestWaitSeesWhatHappensMeanwhile(t *testing.T) {
+	clock := misskeytest.NewManualClock(time.Now())
+	srv := newServer(t, misskeytest.WithClock(clock), misskeytest.WithPingInterval(0))
+	alice := srv.AddUser("alice")
+	c := dial(t, srv, alice.Token())
+	c.connect("main", "m", "{}")
+	c.connect("drive", "d", "{}")
+	c.connect("serverStats", "s", "{}")
+	c.send(`{"type":"subNote","body":{"id":"note"}}`)
+	c.sync()
+	k := srv.Sockets()[0]
+	for _, act := range []struct {
+		name string
+		do   func()
+	}{
+		{"Publish", func() { srv.Publish("main", "any", nil) }},
+		{"PublishMain", func() { alice.PublishMain("any", nil) }},
+		{"PublishDrive", func() { alice.PublishDrive("any", nil) }},
+		{"PublishUpdate", func() { srv.PublishUpdate("note", "any", nil) }},
+		{"Broadcast", func() { srv.Broadcast("any", nil) }},
+		{"SendText", func() { k.SendText([]byte("any")) }},
+		{"SendBinary", func() { k.SendBinary([]byte("any")) }},
+		{"Advance", func() { clock.Advance(2 * time.Second) }},
+	} {
+		before, looked := k.Sent(), make(chan struct{}, 100)
+		done := make(chan error, 1)
+		go func() {
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			done <- srv.Wait(ctx, func() bool {
+				defer func() { looked <- struct{}{} }()
+				return k.Sent() > before
+			})
+		}()
+		<-looked
+		act.do()
+		if err := <-done; err != nil {
+			t.Errorf("%s: %v", act.name, err)
+		}
+	}
+}
+
+// curious is a body that looks at the server while it is encoded.
+type curious struct{ srv *misskeytest.Server }
+
+func (c curious) MarshalJSON() ([]byte, error) { return json.Marshal(len(c.srv.Sockets())) }
+
+// The server holds no lock while it encodes what a test has given it.
+func TestBodiesMayUseTheServer(t *testing.T) {
+	srv := newServer(t)
+	alice := srv.AddUser("alice")
+	c := dial(t, srv, alice.Token())
+	c.sync()
+	srv.Publish("main", "any", curious{srv})
+	alice.PublishMain("any", curious{srv})
+	alice.PublishDrive("any", curious{srv})
+	srv.PublishUpdate("note", "any", curious{srv})
+	if n := srv.Broadcast("any", curious{srv}); n != 1 {
+		t.Fatalf("sent to %d sockets", n)
+	}
+	if f := c.waitFor("the broadcast", ofType("any")); string(f.Body) != "1" {
+		t.Errorf("body %s", f.Body)
+	}
+}
+
 // bigBody is what fills the kernel's buffers soon.
 var bigBody = json.RawMessage(`"` + strings.Repeat("x", 1<<20) + `"`)
 

@@ -168,7 +168,6 @@ func (s *Server) pingAll() {
 			k.out.put(websocket.PingMessage, nil)
 		}
 	}
-	s.touch()
 }
 
 // sendText queues a frame. The caller gives data away.
@@ -229,4 +228,6 @@ func (k *Socket) close(code int, reason string) {
 func (k *Socket) SendText(data []byte) { k.server.locked(func() { k.sendText(data) }) }
 
 // SendBinary does the same with a binary frame.
-func (k *Socket) SendBinary(data []byte) { k.server.locked(func() { k.send(websocket.BinaryMessage, data) }) }
+func (k *Socket) SendBinary(data []byte) {
+	k.server.locked(func() { k.send(websocket.BinaryMessage, data) })
+}

@@ -45,10 +45,7 @@ func (k *Socket) answerCall(body object) {
 	switch {
 	case faults.lost:
 	case faults.late > 0:
-		k.server.after(faults.late, func() {
-			send()
-			k.server.touch()
-		})
+		k.server.after(faults.late, send)
 	default:
 		send()
 	}

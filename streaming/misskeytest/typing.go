@@ -36,7 +36,6 @@ func (t *typists) again() {
 	t.next = s.after(typingLasts, func() {
 		t.again()
 		t.tell()
-		s.touch()
 	})
 }
 

@@ -77,6 +77,7 @@ func AsAdmin() UserOption { return userOption(func(u *User) { u.root = true }) }
 func (s *Server) AddUser(username string, options ...UserOption) *User {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer s.touch()
 	u := &User{Username: username, server: s, token: newNativeToken(), password: DefaultPassword, profile: newProfile()}
 	for _, o := range options {
 		o.applyToUser(u)
