@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,6 +35,22 @@ func TestRestartKeepsTheWorld(t *testing.T) {
 		t.Errorf("the note: %d, want 200", status)
 	}
 	dial(t, srv, alice.Token()).sync()
+}
+
+// However many stop and start a server at once, it is whole afterwards.
+func TestStopAndStartTakeTurns(t *testing.T) {
+	srv := newServer(t)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 500 {
+				srv.Stop()
+				srv.Start()
+			}
+		})
+	}
+	all.Wait()
+	dial(t, srv, "").sync()
 }
 
 func TestDropConnections(t *testing.T) {
