@@ -29,7 +29,7 @@ func (d *noteDraft) scheduled() bool {
 // hour returns when the draft is to be posted.
 func (d *noteDraft) hour() (time.Time, bool) {
 	ms, ok := d.params.number("scheduledAt")
-	return time.UnixMilli(int64(ms)), ok
+	return time.UnixMilli(whole(ms)), ok
 }
 
 // draftRefusals are what is wrong with a draft's hour; creating and updating
@@ -206,10 +206,10 @@ func packDraftPoll(raw json.RawMessage) *misskey.NoteDraftPoll {
 	p.Multiple, _ = toBoolean(params["multiple"])
 	_ = json.Unmarshal(params["choices"], &p.Choices) // checked
 	if at, ok := params.number("expiresAt"); ok {
-		p.ExpiresAt = opt.Of(time.UnixMilli(int64(at)).UTC())
+		p.ExpiresAt = opt.Of(time.UnixMilli(whole(at)).UTC())
 	}
 	if after, ok := params.number("expiredAfter"); ok {
-		p.ExpiredAfter = opt.Of(int64(after))
+		p.ExpiredAfter = opt.Of(whole(after))
 	}
 	return p
 }

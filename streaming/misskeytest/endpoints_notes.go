@@ -157,11 +157,11 @@ func (r *request) draftPoll(d *draft) *apiError {
 	d.poll = newPoll(choices)
 	d.multiple, _ = toBoolean(raw["multiple"])
 	if at, ok := raw.number("expiresAt"); ok {
-		if d.expire = time.UnixMilli(int64(at)).Sub(r.server.now()); d.expire <= 0 {
+		if d.expire = time.UnixMilli(whole(at)).Sub(r.server.now()); d.expire <= 0 {
 			return errPollAlreadyExpired
 		}
 	} else if after, ok := raw.number("expiredAfter"); ok {
-		d.expire = time.Duration(after) * time.Millisecond
+		d.expire = time.Duration(whole(after * float64(time.Millisecond)))
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ const relationPage = 30
 func createMute(r *request) (any, *apiError) {
 	var expires time.Time
 	if ms, given := r.params.number("expiresAt"); given {
-		expires = time.UnixMilli(int64(ms)).UTC()
+		expires = time.UnixMilli(whole(ms)).UTC()
 	}
 	return toUser(errNoSuchUserMute, func(s *Server, u, other *User) *apiError {
 		return s.mute(u, other, expires)

@@ -235,7 +235,7 @@ func assignRole(r *request) (any, *apiError) {
 	}
 	var expires time.Time
 	if ms, given := r.params.number("expiresAt"); given {
-		if expires = time.UnixMilli(int64(ms)).UTC(); !expires.After(r.server.now()) {
+		if expires = time.UnixMilli(whole(ms)).UTC(); !expires.After(r.server.now()) {
 			return nil, nil
 		}
 	}

@@ -3,6 +3,7 @@ package misskeytest
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 
 	"github.com/gorilla/websocket"
 
@@ -44,6 +45,18 @@ func (o object) number(key string) (float64, bool) {
 	var f float64
 	err := json.Unmarshal(raw, &f)
 	return f, err == nil
+}
+
+// whole is a number without what is behind its point. One that is out of reach is
+// the last within it: Go does not say what a plain conversion makes of that.
+func whole(f float64) int64 {
+	switch {
+	case f >= math.MaxInt64:
+		return math.MaxInt64
+	case f <= math.MinInt64:
+		return math.MinInt64
+	}
+	return int64(f)
 }
 
 // toBoolean reads true or false, nothing else.

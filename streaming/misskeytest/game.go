@@ -308,7 +308,7 @@ func (g *Game) set(player int, setting object) {
 		if !ok {
 			return
 		}
-		g.turnLimit = time.Duration(seconds * float64(time.Second))
+		g.turnLimit = time.Duration(whole(seconds * float64(time.Second)))
 	default:
 		return
 	}
@@ -333,7 +333,7 @@ func (g *Game) cancel(player int) {
 func (g *Game) put(player int, request object) {
 	pos, ok := request.number("pos")
 	id, isText := request.text("id")
-	if !ok || !isText || !g.running() || float64(int(pos)) != pos {
+	if !ok || !isText || !g.running() || float64(whole(pos)) != pos {
 		return
 	}
 	color := player == g.black

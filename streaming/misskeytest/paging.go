@@ -52,7 +52,7 @@ func (r *request) bound(idParam, dateParam string) string {
 		return id
 	}
 	if ms, ok := r.params.number(dateParam); ok {
-		return r.server.idAt(time.UnixMilli(int64(ms)))
+		return r.server.idAt(time.UnixMilli(whole(ms)))
 	}
 	return ""
 }

@@ -52,6 +52,9 @@ func isPolicy(name string, value json.RawMessage) bool {
 	if _, known := set[name]; !known {
 		return false
 	}
+	if len(value) == 0 || string(value) == "null" {
+		return false // decodes into everything
+	}
 	set[name] = value
 	_, ok := set.policies()
 	return ok

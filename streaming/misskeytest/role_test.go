@@ -3,6 +3,7 @@ package misskeytest_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -66,20 +67,23 @@ func TestTimelinePolicies(t *testing.T) {
 	}
 }
 
-// A policy that there is not, or of another type, is a mistake of the test's.
-func TestWrongPoliciesPanic(t *testing.T) {
-	for name, do := range map[string]func(){
-		"unknown":    func() { misskeytest.WithBasePolicy("canFly", true) },
-		"wrong type": func() { misskeytest.WithPolicy("ltlAvailable", "yes") },
-	} {
-		func() {
-			defer func() {
-				if recover() == nil {
-					t.Errorf("%s: no panic", name)
-				}
-			}()
-			do()
-		}()
+// A role may leave the value of a policy out, and says nothing of it then.
+func TestRolePolicyWithoutValue(t *testing.T) {
+	srv := newServer(t)
+	admin := restClient{t, srv, srv.AddUser("admin", misskeytest.AsAdmin())}
+	srv.AddRole("generous", misskeytest.WithPolicy("ltlAvailable", true)).Assign(admin.user)
+	var role misskey.Role
+	params := maps.Clone(newRole)
+	params["policies"] = map[string]any{
+		"ltlAvailable": map[string]any{"useDefault": false, "priority": 0},
+		"gtlAvailable": map[string]any{"useDefault": false, "priority": 0, "value": nil},
+	}
+	admin.get("admin/roles/create", params, &role)
+	admin.do("admin/roles/assign", map[string]any{"roleId": role.ID, "userId": admin.user.ID})
+	var me misskey.MeDetailed
+	admin.get("i", nil, &me)
+	if !me.Policies.LtlAvailable || !me.Policies.GtlAvailable {
+		t.Errorf("policies %+v", me.Policies)
 	}
 }
 

@@ -232,7 +232,7 @@ func (r *request) text(name string) string {
 
 func (r *request) integer(name string, fallback int) int {
 	if n, ok := r.params.number(name); ok {
-		return int(n)
+		return int(whole(n))
 	}
 	return fallback
 }
