@@ -10,6 +10,10 @@ import (
 	"github.com/misskeyactor/misskeyactor/streaming/misskey"
 )
 
+// chatUnreadDelay is how long a message may stay unread before `newChatMessage`
+// says so.
+const chatUnreadDelay = 3 * time.Second
+
 // chatStore is what has been said, and what of it is unread.
 type chatStore struct {
 	messages []*chatMessage // by id

@@ -199,8 +199,12 @@ func SlowOpen(d time.Duration) Fault {
 // ReorderedAcks holds back n acknowledgments and sends them when the last is due,
 // in the opposite order. Connects that get none, being ignored or without
 // `pong`, do not count. It befalls n acknowledgments unless [Fault.Times] says
-// otherwise; [Injection.Stop] sends those that are held back.
+// otherwise; [Injection.Stop] sends those that are held back. ReorderedAcks panics
+// unless n is positive.
 func ReorderedAcks(n int) Fault {
+	if n <= 0 {
+		panic(fmt.Sprintf("misskeytest: ReorderedAcks(%d): there is nothing to reorder", n))
+	}
 	return Fault{name: "reordered acks", times: n, reorder: n}
 }
 
@@ -254,8 +258,12 @@ func LateAnswer(d time.Duration) Fault {
 
 // RejectHandshake answers a handshake with a status other than 101, some header
 // fields and a body, as a proxy before the server may: 429 with Retry-After, 502
-// with HTML. header may be nil.
+// with HTML. header may be nil. It panics over a status that ends no handshake:
+// one below 200 or above 999.
 func RejectHandshake(status int, header http.Header, body string) Fault {
+	if status < 200 || status > 999 {
+		panic(fmt.Sprintf("misskeytest: %d rejects no handshake", status))
+	}
 	return Fault{
 		name: fmt.Sprintf("handshake rejected with %d", status), times: 1,
 		handshake: &badHandshake{status: status, header: header.Clone(), body: body},

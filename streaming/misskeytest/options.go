@@ -17,14 +17,6 @@ const (
 	// DefaultOpenTime is about how long a channel takes to open after its
 	// connect.
 	DefaultOpenTime = time.Millisecond
-
-	chatUnreadDelay    = 3 * time.Second
-	serverStatsEvery   = 2 * time.Second
-	queueStatsEvery    = 10 * time.Second
-	maxFrame           = 100 << 20
-	statsLogLength     = 200
-	statsLogPage       = 50
-	reactionCacheUsers = 16
 )
 
 type config struct {

@@ -114,6 +114,9 @@ func (s *Server) hide(m *misskey.Note, n *note, p packing) {
 	m.IsHidden = opt.Of(true)
 }
 
+// reactionCacheUsers is how many reactions to a note the stream names the users of.
+const reactionCacheUsers = 16
+
 // pairCache lists the first reactions with their users.
 func (n *note) pairCache() []string {
 	pairs := []string{}

@@ -210,3 +210,18 @@ func TestSocketCloseSendsItsFrame(t *testing.T) {
 		t.Error("a closed socket is open")
 	}
 }
+
+// A text frame has to be UTF-8, by the rules of websockets; what is in a binary
+// one is nobody's business until it is read.
+func TestTextThatIsNotUTF8EndsTheSocket(t *testing.T) {
+	srv := newServer(t)
+	c := dial(t, srv, "")
+	if err := c.ws.WriteMessage(websocket.BinaryMessage, []byte("\xff")); err != nil {
+		t.Fatal(err)
+	}
+	c.sync()
+	c.send("%s", "\xff")
+	if err := c.end(); !websocket.IsCloseError(err, websocket.CloseInvalidFramePayloadData) {
+		t.Errorf("text that is not UTF-8: %v, want close 1007", err)
+	}
+}

@@ -2,6 +2,7 @@ package misskeytest
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -208,7 +209,11 @@ func (r *request) policies() misskey.RolePolicies { return r.server.policiesOf(r
 
 // LimitRate makes an endpoint, as in "notes/create", answer 429 for a while, as
 // if the caller had used up its limit. Retry-After says when it ends. It takes
-// effect [WithoutRateLimits] too.
+// effect [WithoutRateLimits] too, and panics over an endpoint that the server
+// does not have.
 func (s *Server) LimitRate(endpoint string, d time.Duration) {
+	if _, known := s.endpoint(endpoint); !known {
+		panic(fmt.Sprintf("misskeytest: LimitRate: there is no endpoint %q", endpoint))
+	}
 	s.locked(func() { s.limited[endpoint] = s.now().Add(d) })
 }

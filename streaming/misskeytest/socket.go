@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"io"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
 
 	"github.com/misskeyactor/misskeyactor/streaming/misskey"
 )
+
+const maxFrame = 100 << 20
 
 // Socket is the server's end of one websocket: what a test looks at to see
 // what its client has done, and takes hold of to do it harm. It stays readable
@@ -75,6 +78,10 @@ func (k *Socket) run() {
 	err := k.read()
 	k.server.locked(k.end)
 	switch left := (*websocket.CloseError)(nil); {
+	case errors.Is(err, errNotUTF8):
+		k.out.put(websocket.CloseMessage, closeReply(websocket.CloseInvalidFramePayloadData))
+		k.out.close()
+		_, _ = io.Copy(io.Discard, k.conn) // or the close frame is lost on what comes still
 	case errors.As(err, &left):
 		k.out.put(websocket.CloseMessage, closeReply(left.Code))
 	case errors.Is(err, websocket.ErrReadLimit):
@@ -103,8 +110,11 @@ func (k *Socket) read() error {
 	k.ws.SetCloseHandler(func(int, string) error { return nil }) // run answers it
 	for {
 		kind, data, err := k.ws.ReadMessage()
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case kind == websocket.TextMessage && !utf8.Valid(data):
+			return errNotUTF8 // gorilla leaves that to its callers
 		}
 		k.server.locked(func() {
 			if k.open { // else it has been cut off, with frames unread
@@ -113,6 +123,8 @@ func (k *Socket) read() error {
 		})
 	}
 }
+
+var errNotUTF8 = errors.New("a text frame is not UTF-8")
 
 // closeReply is the payload that answers a close frame: the same code.
 func closeReply(code int) []byte {

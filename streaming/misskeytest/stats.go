@@ -3,6 +3,16 @@ package misskeytest
 import (
 	"encoding/json"
 	"slices"
+	"time"
+)
+
+const (
+	serverStatsEvery = 2 * time.Second
+	queueStatsEvery  = 10 * time.Second
+	// statsLogLength is how many statistics of a kind are kept, statsLogPage how
+	// many are sent to who does not say.
+	statsLogLength = 200
+	statsLogPage   = 50
 )
 
 // serverStats is what the machine is doing. The figures are made up and stay
@@ -100,7 +110,7 @@ func (c *channelConn) sendLog(log statsLog, request object) {
 	if !ok {
 		length = statsLogPage
 	}
-	entries := log[:max(0, min(len(log), int(length)))]
+	entries := log[:max(0, min(len(log), int(whole(length))))]
 	if entries == nil {
 		entries = statsLog{}
 	}
