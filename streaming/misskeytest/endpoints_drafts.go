@@ -24,6 +24,18 @@ var draftParams = slices.Concat(noteParams[:11:11], schema{
 	{name: "isActuallyScheduled", kind: aBoolean},
 })
 
+var (
+	errTooManyDrafts       = refusal("TOO_MANY_DRAFTS", "9ee33bbe-fde3-4c71-9b51-e50492c6b9c8", "You cannot create drafts any more.")
+	errTooManyScheduled    = refusal("TOO_MANY_SCHEDULED_NOTES", "22ae69eb-09e3-4541-a850-773cfa45e693", "You cannot create scheduled notes any more.")
+	errScheduledAtRequired = refusal("SCHEDULED_AT_REQUIRED", "15e28a55-e74c-4d65-89b7-8880cdaaa87d", "scheduledAt is required when isActuallyScheduled is true.")
+	errScheduledAtPast     = refusal("SCHEDULED_AT_MUST_BE_IN_FUTURE", "e4bed6c9-017e-4934-aed0-01c22cc60ec1", "scheduledAt must be in the future.")
+	errNoSuchDraft         = refusal("NO_SUCH_NOTE_DRAFT", "49cd6b9d-848e-41ee-b0b9-adaca711a6b1", "No such note draft.")
+
+	errTooManyScheduledUpdate    = refusal("TOO_MANY_SCHEDULED_NOTES", "02f5df79-08ae-4a33-8524-f1503c8f6212", "You cannot create scheduled notes any more.")
+	errScheduledAtRequiredUpdate = refusal("SCHEDULED_AT_REQUIRED", "fe9737d5-cc41-498c-af9d-149207307530", "scheduledAt is required when isActuallyScheduled is true.")
+	errScheduledAtPastUpdate     = refusal("SCHEDULED_AT_MUST_BE_IN_FUTURE", "ed1a6673-d0d1-4364-aaae-9bf3f139cbc5", "scheduledAt must be in the future.")
+)
+
 func createDraft(r *request) (any, *apiError) {
 	d := &noteDraft{user: r.user, params: r.params}
 	if refused := r.server.keepDraft(d, draftCreation); refused != nil {

@@ -63,6 +63,40 @@ func pollParams(fewest int) schema {
 	}
 }
 
+var (
+	errNoSuchNoteShow   = refusal("NO_SUCH_NOTE", "24fcbfc6-2e37-42b6-8388-c29b3861a08d", "No such note.")
+	errNoSuchNoteDelete = refusal("NO_SUCH_NOTE", "490be23f-8c1f-4796-819f-94cb4f9d1630", "No such note.")
+	errDeleteOfOthers   = refusal("ACCESS_DENIED", "fe8d7103-0ea8-4ec3-814d-f8b401dc69e9", "Access denied.")
+
+	errNoSuchRenoteTarget     = refusal("NO_SUCH_RENOTE_TARGET", "b5c90186-4ab0-49c8-9bba-a1f76c282ba4", "No such renote target.")
+	errRenoteOfRenote         = refusal("CANNOT_RENOTE_TO_A_PURE_RENOTE", "fd4cc33e-2a37-48dd-99cc-9b806eb2031a", "You can not Renote a pure Renote.")
+	errRenoteVisibility       = refusal("CANNOT_RENOTE_DUE_TO_VISIBILITY", "be9529e9-fe72-4de0-ae43-0b363c4938af", "You can not Renote due to target visibility.")
+	errNoSuchReplyTarget      = refusal("NO_SUCH_REPLY_TARGET", "749ee0f6-d3da-459a-bf02-282e2da4292c", "No such reply target.")
+	errReplyToInvisible       = refusal("CANNOT_REPLY_TO_AN_INVISIBLE_NOTE", "b98980fa-3780-406c-a935-b6d0eeee10d1", "You cannot reply to an invisible Note.")
+	errReplyToRenote          = refusal("CANNOT_REPLY_TO_A_PURE_RENOTE", "3ac74a84-8fd5-4bb0-870f-01804f82ce15", "You can not reply to a pure Renote.")
+	errReplyExtendsVisibility = refusal("CANNOT_REPLY_TO_SPECIFIED_VISIBILITY_NOTE_WITH_EXTENDED_VISIBILITY", "ed940410-535c-4d5e-bfa3-af798671e93c", "You cannot reply to a specified visibility note with extended visibility.")
+	errPollAlreadyExpired     = refusal("CANNOT_CREATE_ALREADY_EXPIRED_POLL", "04da457d-b083-4055-9082-955525eda5a5", "Poll is already expired.")
+	errNoSuchChannel          = refusal("NO_SUCH_CHANNEL", "b1653923-5453-4edc-b786-7c4f39bb0bbb", "No such channel.")
+	errNoSuchFile             = refusal("NO_SUCH_FILE", "b6992544-63e7-67f0-fa7f-32444b1b5306", "Some files are not found.")
+
+	errNoSuchNoteUnrenote = refusal("NO_SUCH_NOTE", "efd4a259-2442-496b-8dd7-b255aa1a160f", "No such note.")
+
+	errNoSuchNoteReact   = refusal("NO_SUCH_NOTE", "033d0620-5bfe-4027-965d-980b0c85a3ea", "No such note.")
+	errAlreadyReacted    = refusal("ALREADY_REACTED", "71efcf98-86d6-4e2b-b2ad-9d032369366b", "You are already reacting to that note.")
+	errReactToRenote     = refusal("CANNOT_REACT_TO_RENOTE", "eaccdc08-ddef-43fe-908f-d108faad57f5", "You cannot react to Renote.")
+	errNoSuchNoteUnreact = refusal("NO_SUCH_NOTE", "764d9fce-f9f2-4a0e-92b1-6ceac9a7ad37", "No such note.")
+	errNotReacted        = refusal("NOT_REACTED", "92f4426d-4196-4125-aa5b-02943e2ec8fc", "You are not reacting to that note.")
+
+	errNoSuchNoteVote = refusal("NO_SUCH_NOTE", "ecafbd2e-c283-4d6d-aecb-1a0a33b75396", "No such note.")
+	errNoPoll         = refusal("NO_POLL", "5f979967-52d9-4314-a911-1c673727f92f", "The note does not attach a poll.")
+	errInvalidChoice  = refusal("INVALID_CHOICE", "e0cc9a04-f2e8-41e4-a5f1-4127293260cc", "Choice ID is invalid.")
+	errAlreadyVoted   = refusal("ALREADY_VOTED", "0963fc77-efac-419b-9424-b391608dc6d8", "You have already voted.")
+	errPollExpired    = refusal("ALREADY_EXPIRED", "1022a357-b085-4054-9083-8f8de358337e", "The poll is already expired.")
+
+	errNoSuchNoteReactions = refusal("NO_SUCH_NOTE", "263fff3d-d0e1-4af4-bea7-8408059b451a", "No such note.")
+	errTooManyMentions     = refusal("CONTAINS_TOO_MANY_MENTIONS", "4de0363a-3046-481b-9b0f-feff3e211025", "Cannot post because it exceeds the allowed number of mentions.")
+)
+
 // hasContent: a note that has nothing else has to have a text, and that is
 // looked at before everything else.
 func hasContent(params object) *apiError {

@@ -29,6 +29,11 @@ var threadEndpoints = []*endpoint{
 	}, run: featured},
 }
 
+var (
+	errNoSuchNoteRenotes      = refusal("NO_SUCH_NOTE", "12908022-2e21-46cd-ba6a-3edaf6093f46", "No such note.")
+	errNoSuchNoteConversation = refusal("NO_SUCH_NOTE", "e1035875-9551-45ec-afa8-1ded1fcb53c8", "No such note.")
+)
+
 // publicNotes are those that are on their own, in no channel.
 func publicNotes(r *request) (any, *apiError) {
 	v := r.view()

@@ -31,6 +31,22 @@ var timelineEndpoints = []*endpoint{
 		params: paged(param{name: "following", kind: aBoolean}, param{name: "visibility", kind: aText}), run: mentions},
 }
 
+var (
+	errFilesAndReplies       = refusal("BOTH_WITH_REPLIES_AND_WITH_FILES", "dd9c8400-1cb5-4eef-8a31-200c5f933793", bothMessage)
+	errFilesAndRepliesHybrid = refusal("BOTH_WITH_REPLIES_AND_WITH_FILES", "dfaa3eb7-8002-4cb7-bcc4-1095df46656f", bothMessage)
+	errFilesAndRepliesUser   = refusal("BOTH_WITH_REPLIES_AND_WITH_FILES", "91c8cb9f-36ed-46e7-9ca2-7df96ed6e222", bothMessage)
+	errLocalDisabled         = refusal("LTL_DISABLED", "45a6eb02-7695-4393-b023-dd3be9aaaefd", "Local timeline has been disabled.")
+	errHybridDisabled        = refusal("STL_DISABLED", "620763f4-f621-4533-ab33-0577a1a3c342", "Hybrid timeline has been disabled.")
+	errGlobalDisabled        = refusal("GTL_DISABLED", "0332fc13-6ab2-4427-ae80-a9fadffd1a6b", "Global timeline has been disabled.")
+	errNoSuchList            = refusal("NO_SUCH_LIST", "8fb1fbd5-e476-4c37-9fb0-43d55b63a2ff", "No such list.")
+	errNoSuchChannelTimeline = refusal("NO_SUCH_CHANNEL", "4d0eeeba-a02c-4c3c-9966-ef60d38d2e7f", "No such channel.")
+	errNoSuchAntenna         = refusal("NO_SUCH_ANTENNA", "850926e0-fd3b-49b6-b69a-b28a5dbd82fe", "No such antenna.")
+	errNoSuchRole            = refusal("NO_SUCH_ROLE", "eb70323a-df61-4dd4-ad90-89c83c7cf26e", "No such role.")
+	errNoSuchUserNotes       = refusal("NO_SUCH_USER", "27e494ba-2ac2-48e8-893b-10d4d8c2387b", "No such user.")
+)
+
+const bothMessage = "Specifying both withReplies and withFiles is not supported"
+
 func timelineParams(more ...param) schema {
 	return append(paged(
 		param{name: "allowPartial", kind: aBoolean},
