@@ -179,26 +179,32 @@ func pushToList(r *request) (any, *apiError) {
 	return nil, r.server.addToList(l, u)
 }
 
-// pullFromList is content with a user who is not on the list.
-func pullFromList(r *request) (any, *apiError) {
+// listAndUser finds what a call about somebody on a list names.
+func (r *request) listAndUser() (*List, *User, *apiError) {
 	l, u := r.list(), r.userNamed("userId")
 	switch {
 	case l == nil:
-		return nil, errNoSuchListMembership
+		return nil, nil, errNoSuchListMembership
 	case u == nil:
-		return nil, errListUpdateNoUser
+		return nil, nil, errListUpdateNoUser
+	}
+	return l, u, nil
+}
+
+// pullFromList is content with a user who is not on the list.
+func pullFromList(r *request) (any, *apiError) {
+	l, u, refused := r.listAndUser()
+	if refused != nil {
+		return nil, refused
 	}
 	r.server.removeFromList(l, u)
 	return nil, nil
 }
 
 func updateMembership(r *request) (any, *apiError) {
-	l, u := r.list(), r.userNamed("userId")
-	switch {
-	case l == nil:
-		return nil, errNoSuchListMembership
-	case u == nil:
-		return nil, errListUpdateNoUser
+	l, u, refused := r.listAndUser()
+	if refused != nil {
+		return nil, refused
 	}
 	m := l.members[u.ID]
 	return nil, r.server.showRepliesInList(l, u, r.boolean("withReplies", m != nil && m.withReplies))

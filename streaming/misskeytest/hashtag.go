@@ -33,7 +33,8 @@ func findMentions(text string) []string {
 	return names
 }
 
-// findTags returns the hashtags of a text as the server stores them, each once.
+// findTags returns the hashtags of a text as the server stores them, each once. A
+// number is none.
 func findTags(text string) []string {
 	var tags []string
 	for strings.Contains(text, "#") {
@@ -41,7 +42,8 @@ func findTags(text string) []string {
 		if m == nil {
 			break
 		}
-		if tag := normalizeTag(text[m[2]:m[3]]); !slices.Contains(tags, tag) {
+		tag := normalizeTag(text[m[2]:m[3]])
+		if number := strings.Trim(tag, "0123456789") == ""; !number && !slices.Contains(tags, tag) {
 			tags = append(tags, tag)
 		}
 		text = text[m[1]:]

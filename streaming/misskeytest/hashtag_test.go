@@ -62,3 +62,12 @@ func TestHashtags(t *testing.T) {
 		t.Errorf("a tag for followers: %q", got)
 	}
 }
+
+// A number is no tag, and one tag is one however it is written.
+func TestTagsOfANote(t *testing.T) {
+	srv := newServer(t)
+	note := srv.AddUser("alice").Post("#1 #2026 #v2 #V2 x#no (#yes)")
+	if want := []string{"v2", "yes"}; !slices.Equal(note.Tags, want) {
+		t.Errorf("tags %q, want %q", note.Tags, want)
+	}
+}
