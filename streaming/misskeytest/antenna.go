@@ -47,21 +47,40 @@ func (RepliesOption) applyToAntenna(a *Antenna) { a.setting.withReplies = true }
 
 // OnlyFrom makes the antenna hear these users only.
 func OnlyFrom(users ...*User) AntennaOption {
-	return antennaOption(func(a *antennaSetting) {
-		a.source, a.users = misskey.AntennaSourceUsers, usernames(users)
-	})
+	mustGive("OnlyFrom", "user", users...)
+	return antennaUsers{"OnlyFrom", misskey.AntennaSourceUsers, users}
 }
 
 // NotFrom makes the antenna deaf to these users.
 func NotFrom(users ...*User) AntennaOption {
-	return antennaOption(func(a *antennaSetting) {
-		a.source, a.users = misskey.AntennaSourceUsersBlacklist, usernames(users)
-	})
+	mustGive("NotFrom", "user", users...)
+	return antennaUsers{"NotFrom", misskey.AntennaSourceUsersBlacklist, users}
+}
+
+// antennaUsers is an option that names users.
+type antennaUsers struct {
+	name   string
+	source misskey.AntennaSource
+	users  []*User
+}
+
+func (o antennaUsers) applyToAntenna(a *Antenna) {
+	a.owner.server.mustOwnAll(o.name, o.users)
+	a.setting.source, a.setting.users = o.source, usernames(o.users)
 }
 
 // OnlyFromList makes the antenna hear the members of a list only.
 func OnlyFromList(l *List) AntennaOption {
-	return antennaOption(func(a *antennaSetting) { a.source, a.list = misskey.AntennaSourceList, l })
+	mustGive("OnlyFromList", "list", l)
+	return antennaList{l}
+}
+
+// antennaList is the option that names a list.
+type antennaList struct{ list *List }
+
+func (o antennaList) applyToAntenna(a *Antenna) {
+	a.owner.server.mustOwn("OnlyFromList", "list", o.list)
+	a.setting.source, a.setting.list = misskey.AntennaSourceList, o.list
 }
 
 // WithoutWords makes the antenna deaf to notes that have all the words of one of the
@@ -91,6 +110,7 @@ func OnlyWithFile() AntennaOption {
 // "misskey" together hear notes with "go" and "actor", and notes with "misskey".
 // Without groups every note is heard.
 func (u *User) AddAntenna(groups []string, options ...AntennaOption) *Antenna {
+	mustGive("AddAntenna", "option", options...)
 	u.server.mu.Lock()
 	defer u.server.mu.Unlock()
 	defer u.server.touch()

@@ -10,11 +10,13 @@ type block struct{ tie }
 // react to or vote in u's notes, and timelines keep what concerns u from other,
 // by stream and by REST. What u sees does not change otherwise.
 func (u *User) Block(other *User) {
+	u.server.mustOwn("Block", "other", other)
 	act(u, "Block", func() (struct{}, *apiError) { return struct{}{}, u.server.block(u, other) })
 }
 
 // Unblock takes a Block back. Nobody follows anybody again.
 func (u *User) Unblock(other *User) {
+	u.server.mustOwn("Unblock", "other", other)
 	act(u, "Unblock", func() (struct{}, *apiError) { return struct{}{}, u.server.unblock(u, other) })
 }
 

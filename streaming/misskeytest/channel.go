@@ -61,11 +61,13 @@ func (s *Server) addChannel(u *User, name, id string) *Channel {
 // FollowChannel makes the channel's notes appear in u's home and hybrid
 // timelines.
 func (u *User) FollowChannel(c *Channel) {
+	u.server.mustOwn("FollowChannel", "c", c)
 	u.server.locked(func() { u.server.followChannel(u, c) })
 }
 
 // UnfollowChannel takes a FollowChannel back.
 func (u *User) UnfollowChannel(c *Channel) {
+	u.server.mustOwn("UnfollowChannel", "c", c)
 	u.server.locked(func() { u.server.unfollowChannel(u, c) })
 }
 

@@ -86,9 +86,11 @@ func (m *chatMessage) reader(u *User) string {
 
 // Chat makes u send another user a message: `message` on the chatUser channels
 // of both, and `newChatMessage` on the other's main channels unless they have
-// read it when three seconds have passed. It panics when the other does not
-// take messages from u, see [WithChatScope].
+// read it when three seconds have passed. It panics over a text that is too long,
+// over none without a file, and when the other does not take messages from u, see
+// [WithChatScope].
 func (u *User) Chat(other *User, text string, options ...ChatOption) misskey.ChatMessageLite {
+	u.server.mustOwn("Chat", "other", other)
 	return u.say("Chat", &chatMessage{from: u, to: other, text: text}, options)
 }
 
@@ -96,13 +98,18 @@ func (u *User) Chat(other *User, text string, options ...ChatOption) misskey.Cha
 // and `newChatMessage` to every other member who has not muted the room or read
 // it when three seconds have passed. It panics when u is no member.
 func (r *Room) Send(u *User, text string, options ...ChatOption) misskey.ChatMessageLite {
+	r.server.mustOwn("Send", "u", u)
 	return u.say("Send", &chatMessage{from: u, room: r, text: text}, options)
 }
 
 func (u *User) say(what string, m *chatMessage, options []ChatOption) misskey.ChatMessageLite {
+	mustGive(what, "option", options...)
 	return act(u, what, func() (misskey.ChatMessageLite, *apiError) {
 		for _, o := range options {
 			o.applyToChat(m)
+		}
+		if refused := m.check(); refused != nil {
+			return misskey.ChatMessageLite{}, refused
 		}
 		if refused := u.server.say(m); refused != nil {
 			return misskey.ChatMessageLite{}, refused
@@ -132,6 +139,24 @@ func (u *User) UnreactToChat(id misskey.ChatMessageID, emoji string) {
 // ReadChats makes u read all chat messages, so that no `newChatMessage` comes of
 // those sent so far.
 func (u *User) ReadChats() { u.server.locked(func() { u.server.readChats(u) }) }
+
+// check holds a message that a test has made against what the endpoints ask of
+// their params.
+func (m *chatMessage) check() *apiError {
+	if refused := (schema{chatText}).check(object{chatText.name: marshal(m.text)}); refused != nil {
+		return refused
+	}
+	switch {
+	case !m.empty():
+		return nil
+	case m.room != nil:
+		return errContentRequiredToRoom
+	default:
+		return errContentRequiredToUser
+	}
+}
+
+func (m *chatMessage) empty() bool { return m.text == "" && m.file == nil }
 
 // say stores the message and tells everyone.
 func (s *Server) say(m *chatMessage) *apiError {

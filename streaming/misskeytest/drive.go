@@ -70,6 +70,7 @@ func WithComment(text string) FileOption { return fileOption(func(d *fileDraft) 
 // the server serves at the file's URL. Content that is in the drive already makes
 // no second file: the first is returned and nobody told.
 func (u *User) Upload(name string, content []byte, options ...FileOption) misskey.DriveFile {
+	mustGive("Upload", "option", options...)
 	return act(u, "Upload", func() (misskey.DriveFile, *apiError) {
 		d := fileDraft{name: name, content: slices.Clone(content)}
 		for _, o := range options {
@@ -109,6 +110,7 @@ func (u *User) UploadFile(f misskey.DriveFile) misskey.DriveFile {
 // then `urlUploadFinished` with the marker on u's main channels. As on the real
 // server nobody is told of a URL where there is nothing.
 func (u *User) UploadFromURL(url, marker string, options ...FileOption) {
+	mustGive("UploadFromURL", "option", options...)
 	act(u, "UploadFromURL", func() (struct{}, *apiError) {
 		var d fileDraft
 		for _, o := range options {

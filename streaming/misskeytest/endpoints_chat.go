@@ -13,13 +13,13 @@ const maxChatText = 2000
 var chatEndpoints = []*endpoint{
 	&endpoint{name: "chat/messages/create-to-user", credential: true, permission: "write:chat",
 		params: schema{
-			{name: "text", kind: aText, nullable: true, max: maxChatText},
+			chatText,
 			{name: "fileId", kind: anID},
 			{name: "toUserId", kind: anID, required: true},
 		}, run: chatToUser},
 	&endpoint{name: "chat/messages/create-to-room", credential: true, permission: "write:chat",
 		params: schema{
-			{name: "text", kind: aText, nullable: true, max: maxChatText},
+			chatText,
 			{name: "fileId", kind: anID},
 			{name: "toRoomId", kind: anID, required: true},
 		}, run: chatToRoom},
@@ -68,6 +68,9 @@ var (
 	errNoSuchRoomSearch      = refusal("NO_SUCH_ROOM", "460b3669-81b0-4dc9-a997-44442141bf83", "No such room.")
 )
 
+// chatText is what a message may say.
+var chatText = param{name: "text", kind: aText, nullable: true, max: maxChatText}
+
 // chatDraft reads what both kinds of messages have.
 func (r *request) chatDraft(noSuchFile, contentRequired *apiError) (*chatMessage, *apiError) {
 	m := &chatMessage{from: r.user, text: r.text("text")}
@@ -78,7 +81,7 @@ func (r *request) chatDraft(noSuchFile, contentRequired *apiError) (*chatMessage
 		}
 		m.file = &f
 	}
-	if m.text == "" && m.file == nil {
+	if m.empty() {
 		return nil, contentRequired
 	}
 	return m, nil

@@ -47,9 +47,29 @@ func (f Fault) On(n int) Fault {
 // Times sets how often the fault strikes, waiting for as many events as [Fault.On]
 // says each time. Without it that is once; 0 is without end, until
 // [Injection.Stop]. It does not count for a fault that strikes sockets at once.
+// Times panics when n is negative.
 func (f Fault) Times(n int) Fault {
-	f.times = max(n, 0)
+	f.times = atLeast(0, "Times", n)
 	return f
+}
+
+// befalls says what the fault strikes, and what is known of one.
+func (f Fault) befalls() (kind string, known aspect) {
+	switch {
+	case f.socket != nil:
+		return "socket or event", ofEvents
+	case f.connect != nil:
+		return "connect", ofEvents
+	case f.reorder > 0:
+		return "acknowledgment", ofEvents
+	case f.disconnect:
+		return "disconnect", ofEvents
+	case f.handshake != nil:
+		return "handshake", itsUser
+	case f.answer != nil:
+		return "call", itsUser | itsSocket | itsEndpoint
+	}
+	panic("misskeytest: Inject: the zero Fault; Drop, HalfOpen and others make one")
 }
 
 // String returns the fault's name, as in "half-open".
@@ -92,10 +112,11 @@ func StallReads() Fault {
 // SlowWrites makes the server write no more than so many bytes a second, until
 // [Injection.Stop]; 0 is nothing at all. What is not written yet queues up, as
 // in the real server, which never slows down for anyone. The seconds are real
-// ones.
+// ones. It panics when the number is negative.
 func SlowWrites(bytesPerSecond int) Fault {
+	atLeast(0, "SlowWrites", bytesPerSecond)
 	return socketFault("slow writes", func(k *Socket, do inOrder) func() {
-		p, over := &pace{max(bytesPerSecond, 0)}, false
+		p, over := &pace{bytesPerSecond}, false
 		do(func() {
 			if !over {
 				k.conn.trouble.slowWrites(p)
@@ -109,10 +130,9 @@ func SlowWrites(bytesPerSecond int) Fault {
 }
 
 // CloseWith ends the socket by a close frame, as in CloseWith(1001, "going away"),
-// behind what is queued. It panics when the reason has more than 123 bytes, for
-// which a close frame has no room.
+// behind what is queued. It panics like [Socket.Close].
 func CloseWith(code int, reason string) Fault {
-	mustFit(reason)
+	mustFit("CloseWith", code, reason)
 	return socketFault(fmt.Sprintf("close frame %d", code), func(k *Socket, _ inOrder) func() {
 		k.close(code, reason)
 		return nil
@@ -141,8 +161,11 @@ var garbage = []string{
 	`{"type":"neverHeardOf","body":{"id":"x"}}`, `{"type":"emojiAdded","body":"?"}`, "{\"type\":\"channel\",\"body\":", "\x00\x01",
 }
 
-// Oversized sends a text frame of so many bytes: JSON, of no type that exists.
+// Oversized sends a text frame of so many bytes: JSON, of no type that exists, and
+// therefore never less than the 30 that it takes. It panics unless bytes is
+// positive.
 func Oversized(bytes int) Fault {
+	atLeast(1, "Oversized", bytes)
 	return socketFault("oversized frame", func(k *Socket, _ inOrder) func() {
 		k.sendText(oversizedFrame(bytes))
 		return nil
@@ -186,25 +209,26 @@ func DeadChannel() Fault {
 func LostAck() Fault { return connectFault("lost ack", func(c *connectFaults) { c.mute = true }) }
 
 // LateAck holds `connected` back by d of the server's clock. The channel works
-// meanwhile, so that events arrive before it.
+// meanwhile, so that events arrive before it. It panics when d is negative.
 func LateAck(d time.Duration) Fault {
+	mustWait("LateAck", d)
 	return connectFault("late ack", func(c *connectFaults) { c.late = d })
 }
 
-// SlowOpen makes the channel take d of the server's clock longer to open.
+// SlowOpen makes the channel take d of the server's clock longer to open. It panics
+// when d is negative.
 func SlowOpen(d time.Duration) Fault {
+	mustWait("SlowOpen", d)
 	return connectFault("slow opening", func(c *connectFaults) { c.slow = d })
 }
 
 // ReorderedAcks holds back n acknowledgments and sends them when the last is due,
 // in the opposite order. Connects that get none, being ignored or without
 // `pong`, do not count. It befalls n acknowledgments unless [Fault.Times] says
-// otherwise; [Injection.Stop] sends those that are held back. ReorderedAcks panics
-// unless n is positive.
+// otherwise; [Injection.Stop] sends those that are held back. It panics unless n is
+// positive.
 func ReorderedAcks(n int) Fault {
-	if n <= 0 {
-		panic(fmt.Sprintf("misskeytest: ReorderedAcks(%d): there is nothing to reorder", n))
-	}
+	atLeast(1, "ReorderedAcks", n)
 	return Fault{name: "reordered acks", times: n, reorder: n}
 }
 
@@ -228,7 +252,8 @@ func (s *shuffle) release() {
 }
 
 // EventsAfterDisconnect makes the server go on sending on a channel that the
-// client has disconnected, as it always does on main, drive and admin.
+// client has disconnected, as it always does on main, drive and admin: those it
+// does not strike.
 func EventsAfterDisconnect() Fault {
 	return Fault{name: "events after disconnect", times: 1, disconnect: true}
 }
@@ -249,8 +274,9 @@ func LostAnswer() Fault {
 
 // LateAnswer makes the server do what a call over the socket asks for at once,
 // and answer after d of its clock: behind the answers to later calls.
-// [OnEndpoint] picks the calls.
+// [OnEndpoint] picks the calls. It panics when d is negative.
 func LateAnswer(d time.Duration) Fault {
+	mustWait("LateAnswer", d)
 	return answerFault("late answer", func(a *answerFaults) { a.late = d })
 }
 
@@ -258,11 +284,10 @@ func LateAnswer(d time.Duration) Fault {
 
 // RejectHandshake answers a handshake with a status other than 101, some header
 // fields and a body, as a proxy before the server may: 429 with Retry-After, 502
-// with HTML. header may be nil. It panics over a status that ends no handshake:
-// one below 200 or above 999.
+// with HTML. header may be nil. It panics over a status that is not in 200 to 599.
 func RejectHandshake(status int, header http.Header, body string) Fault {
-	if status < 200 || status > 999 {
-		panic(fmt.Sprintf("misskeytest: %d rejects no handshake", status))
+	if status < 200 || status > 599 {
+		panic(fmt.Sprintf("misskeytest: RejectHandshake(%d): no status from 200 to 599", status))
 	}
 	return Fault{
 		name: fmt.Sprintf("handshake rejected with %d", status), times: 1,
@@ -278,6 +303,20 @@ func HangHandshake() Fault {
 // CutHandshake closes the connection instead of answering a handshake.
 func CutHandshake() Fault {
 	return Fault{name: "cut handshake", times: 1, handshake: &badHandshake{}}
+}
+
+// atLeast panics over a number that makes no sense, and returns any other.
+func atLeast(least int, call string, n int) int {
+	if n < least {
+		panic(fmt.Sprintf("misskeytest: %s(%d): less than %d", call, n, least))
+	}
+	return n
+}
+
+func mustWait(call string, d time.Duration) {
+	if d < 0 {
+		panic(fmt.Sprintf("misskeytest: %s(%s): less than 0", call, d))
+	}
 }
 
 // inOrder makes something happen to a socket, with Server.mu held: at once, or

@@ -46,6 +46,8 @@ func WithNotes() FollowOption {
 // or [User.RejectFollow]. So is one that is careful about bots, by bots. The
 // options hold for what comes of the request.
 func (u *User) Follow(other *User, options ...FollowOption) {
+	u.server.mustOwn("Follow", "other", other)
+	mustGive("Follow", "option", options...)
 	act(u, "Follow", func() (struct{}, *apiError) {
 		f := follow{notify: misskey.FollowNotifyNone}
 		for _, o := range options {
@@ -58,6 +60,8 @@ func (u *User) Follow(other *User, options ...FollowOption) {
 // Refollow changes how u follows other, to what the options say and to nothing
 // they do not say.
 func (u *User) Refollow(other *User, options ...FollowOption) {
+	u.server.mustOwn("Refollow", "other", other)
+	mustGive("Refollow", "option", options...)
 	act(u, "Refollow", func() (struct{}, *apiError) {
 		return struct{}{}, u.server.refollow(u, other, func(f *follow) {
 			f.withReplies, f.notify = false, misskey.FollowNotifyNone
@@ -70,12 +74,14 @@ func (u *User) Refollow(other *User, options ...FollowOption) {
 
 // Unfollow takes a Follow back: `unfollow` on u's main channels.
 func (u *User) Unfollow(other *User) {
+	u.server.mustOwn("Unfollow", "other", other)
 	act(u, "Unfollow", func() (struct{}, *apiError) { return struct{}{}, u.server.unfollow(u, other) })
 }
 
 // RemoveFollower makes other follow u no more: `unfollow` on other's main
 // channels.
 func (u *User) RemoveFollower(other *User) {
+	u.server.mustOwn("RemoveFollower", "other", other)
 	act(u, "RemoveFollower", func() (struct{}, *apiError) { return struct{}{}, u.server.removeFollower(u, other) })
 }
 

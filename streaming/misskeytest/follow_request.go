@@ -15,18 +15,21 @@ func (s *Server) requestFollow(f follow) {
 // AcceptFollow lets follower, who has asked, follow u. Both are told as by
 // [User.Follow], and u's main channels get `meUpdated`.
 func (u *User) AcceptFollow(follower *User) {
+	u.server.mustOwn("AcceptFollow", "follower", follower)
 	act(u, "AcceptFollow", func() (struct{}, *apiError) { return struct{}{}, u.server.acceptFollow(u, follower) })
 }
 
 // RejectFollow turns down follower, who has asked: `unfollow` on follower's main
 // channels.
 func (u *User) RejectFollow(follower *User) {
+	u.server.mustOwn("RejectFollow", "follower", follower)
 	act(u, "RejectFollow", func() (struct{}, *apiError) { return struct{}{}, u.server.rejectFollow(u, follower) })
 }
 
 // CancelFollow takes back that u asked other to follow them: `meUpdated` on
 // other's main channels.
 func (u *User) CancelFollow(other *User) {
+	u.server.mustOwn("CancelFollow", "other", other)
 	act(u, "CancelFollow", func() (struct{}, *apiError) { return struct{}{}, u.server.cancelFollow(u, other) })
 }
 

@@ -63,6 +63,7 @@ const (
 // less than three minutes old, or other has invited u: the server gives u that
 // game instead.
 func (u *User) Invite(other *User) {
+	u.server.mustOwn("Invite", "other", other)
 	act(u, "Invite", func() (struct{}, *apiError) {
 		g, refused := u.server.match(u, other, false, nil)
 		if refused == nil && g != nil {
@@ -76,6 +77,7 @@ func (u *User) Invite(other *User) {
 // seconds: `matched` on other's reversi channels. It panics when other has not
 // invited u. With [WithID] the game gets an id of the test's choice.
 func (u *User) Accept(other *User, options ...IDOption) *Game {
+	u.server.mustOwn("Accept", "other", other)
 	return act(u, "Accept", func() (*Game, *apiError) {
 		if !u.server.waits(invitation{other.ID, u.ID}) {
 			panic("misskeytest: Accept by @" + u.Username + ": not invited by @" + other.Username)
@@ -150,6 +152,8 @@ func (g *Game) has(u *User) bool { return g.players[0] == u || g.players[1] == u
 
 // AddGame makes a game between two users without any invitation.
 func (s *Server) AddGame(first, second *User, options ...IDOption) *Game {
+	s.mustOwn("AddGame", "first", first)
+	s.mustOwn("AddGame", "second", second)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.touch()
@@ -178,6 +182,7 @@ type gameBody struct {
 // Surrender makes u, one of the players, lose the game: `ended`. It panics when
 // the game is over or not u's.
 func (g *Game) Surrender(u *User) {
+	g.server.mustOwn("Surrender", "u", u)
 	act(u, "Surrender", func() (struct{}, *apiError) { return struct{}{}, g.surrender(u) })
 }
 

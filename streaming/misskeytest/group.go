@@ -58,6 +58,7 @@ func (u *User) AddGroup(name string, options ...IDOption) *Group {
 // Add makes users members of the group: they may connect to it and get its
 // messages. Those who are members stay so.
 func (g *Group) Add(users ...*User) {
+	g.server.mustOwnAll("Group.Add", users)
 	g.server.locked(func() {
 		for _, u := range users {
 			g.join(u)
@@ -68,6 +69,7 @@ func (g *Group) Add(users ...*User) {
 // Remove makes users leave the group. Who is connected to it goes on hearing it,
 // as on the real server, which asks but once.
 func (g *Group) Remove(users ...*User) {
+	g.server.mustOwnAll("Group.Remove", users)
 	g.server.locked(func() {
 		for _, u := range users {
 			g.leave(u)

@@ -1,6 +1,7 @@
 package misskeytest
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -37,7 +38,16 @@ type Incident struct {
 //
 // Faults injected first strike first. Of several that befall one handshake the
 // first counts; of those that befall one connect, all.
+//
+// Inject panics over the zero Fault, and over a fault that never could strike:
+// for a target that what it befalls is never met by, see [Target], or because the
+// release answers no calls over the socket.
 func (s *Server) Inject(f Fault, targets ...Target) *Injection {
+	kind, known := f.befalls()
+	s.mustTarget("Inject", kind, known, targets)
+	if f.answer != nil && !s.facts.answersCalls {
+		panic(fmt.Sprintf("misskeytest: Inject: %s: Misskey %s answers no calls over the socket", f, s.facts.release))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.touch()

@@ -50,6 +50,7 @@ func (s *Server) addList(u *User, name, id string) *List {
 // Add puts users on the list: `userAdded` to its userList channels, for each
 // that was not on it. It panics over a user who blocks the list's owner.
 func (l *List) Add(users ...*User) {
+	l.server.mustOwnAll("List.Add", users)
 	for _, u := range users {
 		act(l.owner, "List.Add", func() (struct{}, *apiError) {
 			if l.members[u.ID] != nil {
@@ -63,6 +64,7 @@ func (l *List) Add(users ...*User) {
 // Remove takes users off the list: `userRemoved` to its userList channels, for
 // each that was on it.
 func (l *List) Remove(users ...*User) {
+	l.server.mustOwnAll("List.Remove", users)
 	l.server.locked(func() {
 		for _, u := range users {
 			l.server.removeFromList(l, u)
@@ -73,6 +75,7 @@ func (l *List) Remove(users ...*User) {
 // ShowReplies decides whether the list's timeline has a member's replies to
 // others. Without it, it does not.
 func (l *List) ShowReplies(u *User, show bool) {
+	l.server.mustOwn("List.ShowReplies", "u", u)
 	act(l.owner, "List.ShowReplies", func() (struct{}, *apiError) {
 		return struct{}{}, l.server.showRepliesInList(l, u, show)
 	})

@@ -64,6 +64,7 @@ func (m MessagingMessage) MarshalJSON() ([]byte, error) {
 // [WithUnreadDelay] sets. It panics when the other blocks u, and unless the
 // server is [Release12]; later releases have [User.Chat].
 func (u *User) Message(to *User, text string) MessagingMessage {
+	u.server.mustOwn("Message", "to", to)
 	return u.sendMessage("Message", &message{from: u, to: to, text: text})
 }
 
@@ -73,6 +74,7 @@ func (u *User) Message(to *User, text string) MessagingMessage {
 // others who do not read it in time, as in [User.Message]. It panics when u is
 // no member.
 func (g *Group) Message(u *User, text string) MessagingMessage {
+	g.server.mustOwn("Message", "u", u)
 	return u.sendMessage("Message", &message{from: u, group: g, text: text})
 }
 

@@ -14,11 +14,13 @@ type mute struct {
 // and there are neither mentions nor notifications from other. `reply` and
 // `renote` still come on main. Other is not told.
 func (u *User) Mute(other *User) {
+	u.server.mustOwn("Mute", "other", other)
 	act(u, "Mute", func() (struct{}, *apiError) { return struct{}{}, u.server.mute(u, other, time.Time{}) })
 }
 
 // MuteFor is a [User.Mute] that ends by itself after d.
 func (u *User) MuteFor(other *User, d time.Duration) {
+	u.server.mustOwn("MuteFor", "other", other)
 	act(u, "MuteFor", func() (struct{}, *apiError) {
 		return struct{}{}, u.server.mute(u, other, u.server.now().Add(d))
 	})
@@ -26,17 +28,20 @@ func (u *User) MuteFor(other *User, d time.Duration) {
 
 // Unmute takes a Mute back.
 func (u *User) Unmute(other *User) {
+	u.server.mustOwn("Unmute", "other", other)
 	act(u, "Unmute", func() (struct{}, *apiError) { return struct{}{}, u.server.unmute(u, other) })
 }
 
 // MuteRenotes keeps other's renotes without a word out of u's timelines and
 // notifications of notes; quotes stay.
 func (u *User) MuteRenotes(other *User) {
+	u.server.mustOwn("MuteRenotes", "other", other)
 	act(u, "MuteRenotes", func() (struct{}, *apiError) { return struct{}{}, u.server.muteRenotes(u, other) })
 }
 
 // UnmuteRenotes takes a MuteRenotes back.
 func (u *User) UnmuteRenotes(other *User) {
+	u.server.mustOwn("UnmuteRenotes", "other", other)
 	act(u, "UnmuteRenotes", func() (struct{}, *apiError) { return struct{}{}, u.server.unmuteRenotes(u, other) })
 }
 

@@ -106,6 +106,7 @@ type draft struct {
 	poll       *poll
 	multiple   bool          // of the poll
 	expire     time.Duration // of the poll, 0 = never
+	expires    bool          // the poll, by a test's word
 	channel    *Channel
 	reply      *note
 	renote     *note
@@ -130,6 +131,7 @@ func WithVisibility(v misskey.NoteVisibility) NoteOption {
 
 // To makes the note visible to these users only.
 func To(users ...*User) NoteOption {
+	mustGive("To", "user", users...)
 	return noteOption(func(d *draft) {
 		d.visibility = misskey.NoteVisibilitySpecified
 		d.to = append(d.to, users...)
@@ -154,7 +156,8 @@ func WithFiles(files ...misskey.DriveFile) NoteOption {
 	return noteOption(func(d *draft) { d.files = append(d.files, files...) })
 }
 
-// WithPoll attaches a poll in which everyone has one vote.
+// WithPoll attaches a poll in which everyone has one vote. It has two to ten
+// choices, all of them different.
 func WithPoll(choices ...string) NoteOption {
 	return noteOption(func(d *draft) { d.poll = newPoll(choices) })
 }
@@ -162,17 +165,22 @@ func WithPoll(choices ...string) NoteOption {
 // MultipleChoice lets everyone vote for more than one choice of the note's poll.
 func MultipleChoice() NoteOption { return noteOption(func(d *draft) { d.multiple = true }) }
 
-// ExpiresAfter ends the note's poll after a while: its author and those who
-// voted get a notification.
+// ExpiresAfter ends the note's poll after a while, a millisecond at least: its
+// author and those who voted get a notification.
 func ExpiresAfter(d time.Duration) NoteOption {
-	return noteOption(func(n *draft) { n.expire = d })
+	return noteOption(func(n *draft) { n.expire, n.expires = d, true })
 }
 
 // InChannel posts into a channel. Such notes are local only.
-func InChannel(c *Channel) NoteOption { return noteOption(func(d *draft) { d.channel = c }) }
+func InChannel(c *Channel) NoteOption {
+	mustGive("InChannel", "channel", c)
+	return noteOption(func(d *draft) { d.channel = c })
+}
 
 // Post makes u post a note and returns it as notes/create does. Everyone named
-// in the text as @username is mentioned, every #word is a tag.
+// in the text as @username is mentioned, every #word is a tag. It panics over what
+// notes/create refuses, as in "misskeytest: Post by @alice: INVALID_PARAM: ...":
+// so do Reply, Renote, Quote and Schedule.
 func (u *User) Post(text string, options ...NoteOption) misskey.Note {
 	return u.post("Post", func(d *draft) *apiError { d.text = text; return nil }, options)
 }
@@ -205,6 +213,7 @@ func (u *User) Quote(id misskey.NoteID, text string, options ...NoteOption) miss
 }
 
 func (u *User) post(what string, fill func(*draft) *apiError, options []NoteOption) misskey.Note {
+	mustGive(what, "option", options...)
 	return act(u, what, func() (misskey.Note, *apiError) {
 		d := draft{visibility: misskey.NoteVisibilityPublic}
 		if refused := fill(&d); refused != nil {
@@ -212,6 +221,9 @@ func (u *User) post(what string, fill func(*draft) *apiError, options []NoteOpti
 		}
 		for _, o := range options {
 			o.applyToNote(&d)
+		}
+		if refused := d.check(u, what); refused != nil {
+			return misskey.Note{}, refused
 		}
 		n, refused := u.server.create(u, d)
 		if refused != nil {
@@ -230,6 +242,8 @@ func (u *User) Delete(id misskey.NoteID) {
 // create makes the note and tells everyone.
 func (s *Server) create(u *User, d draft) (*note, *apiError) {
 	switch {
+	case d.channel != nil && d.channel.archived:
+		return nil, errNoSuchChannel
 	case d.renote != nil && d.renote.pureRenote() && d.text == "" && d.poll == nil && len(d.files) == 0:
 		return nil, errRenoteOfRenote
 	case d.renote != nil && u.blockedBy(d.renote.user), d.reply != nil && u.blockedBy(d.reply.user):

@@ -1,6 +1,11 @@
 package misskeytest
 
-import "time"
+import (
+	"fmt"
+	"net"
+	"slices"
+	"time"
+)
 
 // What a Misskey server was measured to do, and does unless an option says
 // otherwise.
@@ -41,8 +46,12 @@ type config struct {
 // Option changes how a server behaves.
 type Option func(*config)
 
-// WithClock gives the server another time than the real one.
-func WithClock(c Clock) Option { return func(cfg *config) { cfg.clock = c } }
+// WithClock gives the server another time than the real one. It panics when c is
+// nil.
+func WithClock(c Clock) Option {
+	mustGive("WithClock", "clock", c)
+	return func(cfg *config) { cfg.clock = c }
+}
 
 // WithUnreadDelay sets how long after a notification `unreadNotification`
 // follows, unless the user reads their notifications first, and in Misskey 12
@@ -76,13 +85,31 @@ func WithSeed(seed uint64) Option { return func(cfg *config) { cfg.seed = seed }
 // [Socket.Deliveries], [Socket.Received] and [Server.PastSockets] stay empty.
 func WithoutJournal() Option { return func(cfg *config) { cfg.withoutJournal = true } }
 
-// WithAddr sets the loopback address to listen on, as in "127.0.0.1:4999". The
-// default is a free port of 127.0.0.1.
+// WithAddr sets the loopback address to listen on, as in "127.0.0.1:4999" or
+// "[::1]:0". The default is a free port of 127.0.0.1. NewServer panics over an
+// address that others than this machine could reach.
 func WithAddr(addr string) Option { return func(cfg *config) { cfg.addr = addr } }
 
 // WithChannel gives the server a channel that Misskey does not have, as a fork
 // may: it takes any params, needs no account, and sends what Server.Publish is
-// told to. A client's messages to it are in Connection.Sends.
+// told to. A client's messages to it are in Connection.Sends. NewServer panics over
+// an empty name, and over one that the release has or another option gives.
 func WithChannel(name string) Option {
 	return func(cfg *config) { cfg.channels = append(cfg.channels, name) }
+}
+
+// check panics over options that no server can have.
+func (cfg *config) check(known map[string]*channelRule) {
+	host, _, err := net.SplitHostPort(cfg.addr)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		panic(fmt.Sprintf("misskeytest: WithAddr(%q): no loopback address with a port", cfg.addr))
+	}
+	for i, name := range cfg.channels {
+		switch {
+		case name == "":
+			panic("misskeytest: WithChannel: the name is empty")
+		case known[name] != nil || slices.Contains(cfg.channels[:i], name):
+			panic(fmt.Sprintf("misskeytest: WithChannel(%q): there is such a channel already", name))
+		}
+	}
 }

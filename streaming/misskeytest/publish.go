@@ -11,6 +11,7 @@ import (
 // is checked; it panics over one that cannot be. Connections of main, drive and admin that the client has
 // disconnected are reached as well, as by the real server.
 func (s *Server) Publish(channel, typ string, body any, targets ...Target) (n int) {
+	s.mustTarget("Publish", "event", ofEvents, targets)
 	raw := marshal(body)
 	s.locked(func() {
 		e := s.newEvent(typ, raw)

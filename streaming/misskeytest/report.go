@@ -5,6 +5,7 @@ import "github.com/misskeyactor/misskeyactor/streaming/misskey"
 // Report makes u report another account: `newAbuseUserReport` on the admin
 // channels of everyone who has a role for moderators or administrators.
 func (u *User) Report(other *User, comment string) {
+	u.server.mustOwn("Report", "other", other)
 	act(u, "Report", func() (struct{}, *apiError) { return struct{}{}, u.server.report(u, other, comment) })
 }
 

@@ -208,12 +208,15 @@ func (r *request) me() misskey.UserID {
 func (r *request) policies() misskey.RolePolicies { return r.server.policiesOf(r.user) }
 
 // LimitRate makes an endpoint, as in "notes/create", answer 429 for a while, as
-// if the caller had used up its limit. Retry-After says when it ends. It takes
-// effect [WithoutRateLimits] too, and panics over an endpoint that the server
-// does not have.
+// if the caller had used up its limit. It takes effect [WithoutRateLimits] too. It
+// panics when the release has no such endpoint.
+//
+// The limit ends by the server's clock, and Retry-After says how long that is by
+// the same clock. A client waits as long in real time: under a [ManualClock] it is
+// refused again unless the test has advanced the clock meanwhile.
 func (s *Server) LimitRate(endpoint string, d time.Duration) {
 	if _, known := s.endpoint(endpoint); !known {
-		panic(fmt.Sprintf("misskeytest: LimitRate: there is no endpoint %q", endpoint))
+		panic(fmt.Sprintf(`misskeytest: LimitRate(%q): there is no such endpoint; they are named as in "notes/create"`, endpoint))
 	}
 	s.locked(func() { s.limited[endpoint] = s.now().Add(d) })
 }

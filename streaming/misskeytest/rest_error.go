@@ -116,6 +116,9 @@ func (e *apiError) reason() string {
 	if info, ok := e.Info.(crashInfo); ok {
 		return e.Code + ": " + info.E.Message
 	}
+	if info, ok := e.Info.(paramInfo); ok {
+		return e.Code + ": " + info.Param + " " + info.Reason
+	}
 	return e.Code
 }
 

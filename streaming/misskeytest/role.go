@@ -69,6 +69,7 @@ func AsBadge() RoleOption { return roleOption(func(r *Role) { r.badge = true }) 
 
 // AddRole makes a role that nobody has yet.
 func (s *Server) AddRole(name string, options ...RoleOption) *Role {
+	mustGive("AddRole", "option", options...)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.touch()
@@ -93,6 +94,7 @@ func (s *Server) addRole(r *Role) {
 
 // Assign gives the role to users; those who did not have it are notified.
 func (r *Role) Assign(users ...*User) {
+	r.server.mustOwnAll("Assign", users)
 	r.server.locked(func() {
 		for _, u := range users {
 			r.server.assign(r, u, time.Time{})
@@ -102,6 +104,7 @@ func (r *Role) Assign(users ...*User) {
 
 // Unassign takes the role from users.
 func (r *Role) Unassign(users ...*User) {
+	r.server.mustOwnAll("Unassign", users)
 	r.server.locked(func() {
 		for _, u := range users {
 			r.server.unassign(r, u)

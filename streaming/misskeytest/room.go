@@ -59,6 +59,7 @@ func (s *Server) addRoom(owner *User, name, description string, options []IDOpti
 // Join makes users members of the room, invited or not: they may connect to it
 // and are told of its messages.
 func (r *Room) Join(users ...*User) {
+	r.server.mustOwnAll("Join", users)
 	r.server.locked(func() {
 		for _, u := range users {
 			if !r.has(u.ID) {
@@ -70,6 +71,7 @@ func (r *Room) Join(users ...*User) {
 
 // Leave ends the membership of users. What they are connected to goes on.
 func (r *Room) Leave(users ...*User) {
+	r.server.mustOwnAll("Leave", users)
 	r.server.locked(func() {
 		for _, u := range users {
 			r.expel(u)
@@ -78,11 +80,15 @@ func (r *Room) Leave(users ...*User) {
 }
 
 // Mute sets whether a member is told nothing of new messages on main.
-func (r *Room) Mute(u *User, muted bool) { r.server.locked(func() { r.mute(u, muted) }) }
+func (r *Room) Mute(u *User, muted bool) {
+	r.server.mustOwn("Room.Mute", "u", u)
+	r.server.locked(func() { r.mute(u, muted) })
+}
 
 // Invite makes the room's owner invite a user, who gets a notification of kind
 // chatRoomInvitationReceived. It panics when they are invited already.
 func (r *Room) Invite(u *User) misskey.ChatRoomInvitation {
+	r.server.mustOwn("Room.Invite", "u", u)
 	return act(r.owner, "Invite", func() (misskey.ChatRoomInvitation, *apiError) {
 		e, refused := r.invite(u)
 		if refused != nil {

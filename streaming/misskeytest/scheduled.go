@@ -20,6 +20,7 @@ func (u *User) ScheduleReply(after time.Duration, to misskey.NoteID, text string
 }
 
 func (u *User) schedule(what string, after time.Duration, to misskey.NoteID, text string, options []NoteOption) {
+	mustGive(what, "option", options...)
 	act(u, what, func() (struct{}, *apiError) {
 		d := draft{visibility: misskey.NoteVisibilityPublic, text: text}
 		for _, o := range options {
@@ -29,6 +30,9 @@ func (u *User) schedule(what string, after time.Duration, to misskey.NoteID, tex
 			if d.reply = u.server.notes.get(to); d.reply == nil {
 				return struct{}{}, errNoSuchReplyTarget
 			}
+		}
+		if refused := d.check(u, what); refused != nil {
+			return struct{}{}, refused
 		}
 		u.server.after(after, func() { u.server.postScheduled(u, d) })
 		return struct{}{}, nil

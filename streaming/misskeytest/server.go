@@ -76,8 +76,10 @@ type Server struct {
 }
 
 // NewServer starts a server on a loopback port. The caller has to Close it. It
-// panics when it cannot listen, as httptest.NewServer does.
+// panics when it cannot listen, as httptest.NewServer does, and over options that
+// make no sense.
 func NewServer(options ...Option) *Server {
+	mustGive("NewServer", "option", options...)
 	cfg := config{
 		release:      Release2026,
 		clock:        realClock{},
@@ -91,9 +93,11 @@ func NewServer(options ...Option) *Server {
 	for _, o := range options {
 		o(&cfg)
 	}
+	facts := factsOf(cfg.release)
+	cfg.check(facts.channels)
 	s := &Server{
 		config:      cfg,
-		facts:       factsOf(cfg.release),
+		facts:       facts,
 		base:        cfg.policies,
 		schedule:    schedule{clock: cfg.clock, pending: map[*call]struct{}{}},
 		changed:     make(chan struct{}),

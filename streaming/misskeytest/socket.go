@@ -207,19 +207,25 @@ func (k *Socket) Open() bool {
 func (k *Socket) Drop() { k.server.locked(k.cut) }
 
 // Close sends a close frame with this code and reason, behind what is queued,
-// and nothing after it. It panics when the reason has more than 123 bytes, for
-// which a close frame has no room.
+// and nothing after it. It panics over a code that may not stand in a close frame
+// (those that may are 1000 to 1003, 1007 to 1014 and 3000 to 4999), and when the
+// reason has more than 123 bytes, for which there is no room.
 func (k *Socket) Close(code int, reason string) {
-	mustFit(reason)
+	mustFit("Socket.Close", code, reason)
 	k.server.locked(func() { k.close(code, reason) })
 }
 
 // maxReason is how long the reason in a close frame may be.
 const maxReason = 123
 
-func mustFit(reason string) {
+func mustFit(call string, code int, reason string) {
+	switch {
+	case code >= 1000 && code <= 1003, code >= 1007 && code <= 1014, code >= 3000 && code <= 4999:
+	default:
+		panic(fmt.Sprintf("misskeytest: %s(%d): no code for a close frame", call, code))
+	}
 	if len(reason) > maxReason {
-		panic(fmt.Sprintf("misskeytest: a close frame's reason of %d bytes, of which %d fit", len(reason), maxReason))
+		panic(fmt.Sprintf("misskeytest: %s(%d): a reason of %d bytes, of which %d fit", call, code, len(reason), maxReason))
 	}
 }
 

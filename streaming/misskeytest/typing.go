@@ -64,6 +64,7 @@ func (t *typists) tell() {
 // Type makes u start a message to another user: `typers` on the other's
 // messaging channels about u. It panics unless the server is [Release12].
 func (u *User) Type(to *User) {
+	u.server.mustOwn("Type", "to", to)
 	act(u, "Type", func() (struct{}, *apiError) {
 		return struct{}{}, u.server.startTyping(u, topic{"messaging", messagingKey(to.ID, u.ID)})
 	})
@@ -71,6 +72,7 @@ func (u *User) Type(to *User) {
 
 // Type makes u start a message to the group: `typers` on its messaging channels.
 func (g *Group) Type(u *User) {
+	g.server.mustOwn("Type", "u", u)
 	act(u, "Type", func() (struct{}, *apiError) {
 		return struct{}{}, u.server.startTyping(u, topic{"messaging", groupKey(g.ID)})
 	})
@@ -79,6 +81,7 @@ func (g *Group) Type(u *User) {
 // Type makes u start a note in the channel: `typers` on the streaming channels
 // that carry its timeline. It panics unless the server is [Release12].
 func (c *Channel) Type(u *User) {
+	c.server.mustOwn("Type", "u", u)
 	act(u, "Type", func() (struct{}, *apiError) {
 		return struct{}{}, u.server.startTyping(u, topic{"channel", string(c.ID)})
 	})

@@ -2,6 +2,7 @@ package misskeytest
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -73,8 +74,17 @@ func AsLocked() UserOption { return userOption(func(u *User) { u.profile.Locked 
 // everybody without a role [ForModerators] or [ForAdministrators].
 func AsAdmin() UserOption { return userOption(func(u *User) { u.root = true }) }
 
-// AddUser makes an account. It panics when the username or the id is taken.
+// usernamePattern is what a username may be.
+var usernamePattern = regexp.MustCompile(`^[A-Za-z0-9_]{1,20}$`)
+
+// AddUser makes an account. It panics when the username, the id or the token is
+// taken, over a username that Misskey would not have (it has one to twenty letters,
+// digits and underscores), and over an empty token.
 func (s *Server) AddUser(username string, options ...UserOption) *User {
+	mustGive("AddUser", "option", options...)
+	if !usernamePattern.MatchString(username) {
+		panic(fmt.Sprintf("misskeytest: %q is no username", username))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.touch()
@@ -87,6 +97,12 @@ func (s *Server) AddUser(username string, options ...UserOption) *User {
 	}
 	if s.userNamed(username) != nil {
 		panic(fmt.Sprintf("misskeytest: there is a user %q already", username))
+	}
+	if other, taken := s.tokens[u.token]; taken {
+		panic(fmt.Sprintf("misskeytest: the token for @%s is @%s's already", username, other.user.Username))
+	}
+	if u.token == "" {
+		panic(fmt.Sprintf("misskeytest: the token for @%s is empty", username))
 	}
 	u.created = s.madeAt(string(u.ID))
 	s.users.add(u.ID, u)
@@ -112,6 +128,9 @@ func (u *User) toMain(typ string, body any) int {
 
 // act runs what a user does, and panics when the server refuses it.
 func act[T any](u *User, what string, f func() (T, *apiError)) T {
+	if u == nil {
+		panic("misskeytest: " + what + " by a user that is nil")
+	}
 	u.server.mu.Lock()
 	defer u.server.mu.Unlock()
 	defer u.server.touch()

@@ -99,6 +99,7 @@ func (k *Socket) Connections() []Connection {
 // Connections returns what all open sockets are connected to, as far as it meets
 // the targets, socket by socket.
 func (s *Server) Connections(targets ...Target) []Connection {
+	s.mustTarget("Connections", "connection", ofEvents, targets)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []Connection
@@ -175,6 +176,7 @@ func (k *Socket) Deliveries() []Delivery {
 // after the other. Whether a client was told something exactly once is a matter
 // of counting them by Event.
 func (s *Server) Deliveries(targets ...Target) []Delivery {
+	s.mustTarget("Deliveries", "event", ofEvents, targets)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []Delivery
