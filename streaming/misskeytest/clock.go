@@ -142,6 +142,7 @@ func (s *Server) afterOn(clock Clock, d time.Duration, f func()) *call {
 			return
 		}
 		delete(s.schedule.pending, c)
+		defer s.touch()
 		f()
 		s.touch()
 	})

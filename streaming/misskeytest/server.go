@@ -3,6 +3,7 @@ package misskeytest
 import (
 	"container/list"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -32,6 +33,7 @@ type Server struct {
 	// clock are taken while it is held.
 	mu       sync.Mutex
 	closed   bool
+	ended    bool // Close has done all it does
 	schedule schedule
 	idCount  int64
 	changed  chan struct{} // closed and replaced whenever something happens
@@ -144,6 +146,8 @@ func (s *Server) Close() {
 		_ = c.Conn.Close()
 	}
 	s.silent = nil
+	s.ended = true
+	s.touch()
 }
 
 // Stop takes the server off the net, as a crash does: every socket is cut off
@@ -197,17 +201,26 @@ func (s *Server) DropConnections() int {
 	return s.cutAll()
 }
 
-// Wait blocks until condition returns true or ctx ends, and returns ctx's
-// error in that case. It calls condition at once and again whenever a socket
-// opens, closes or sends a frame, or the world changes; condition may use all
-// of the server's methods, which is what it is for.
+// ErrServerClosed is what [Server.Wait] returns when the server has been closed
+// and what it waits for has not come.
+var ErrServerClosed = errors.New("misskeytest: server closed")
+
+// Wait blocks until condition returns true, and returns nil then. It returns
+// ctx's error when ctx ends first, and [ErrServerClosed] when the server is
+// closed and the condition still is not met. It calls condition at once and again
+// whenever a socket opens, closes or sends a frame, a fault strikes, or the world
+// changes; condition may use all of the server's methods, which is what it is
+// for.
 func (s *Server) Wait(ctx context.Context, condition func() bool) error {
 	for {
 		s.mu.Lock()
-		changed := s.changed
+		changed, ended := s.changed, s.ended
 		s.mu.Unlock()
 		if condition() {
 			return nil
+		}
+		if ended {
+			return ErrServerClosed
 		}
 		select {
 		case <-changed:
