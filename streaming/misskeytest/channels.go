@@ -25,6 +25,8 @@ type channelRule struct {
 	shows func(c *channelConn, n *note) bool
 	// listens is told when the channel has begun to listen. Most need not know.
 	listens func(c *channelConn)
+	// stats are the statistics that the channel sends.
+	stats func(*Server) *statistics
 	// receive acts on a client's message. Channels without it ignore all.
 	receive func(c *channelConn, typ string, body json.RawMessage)
 }
@@ -44,8 +46,8 @@ var rules = byName(
 	&channelRule{name: "antenna", credential: true, permission: "read:account", open: openAntenna, shows: undropped},
 	&channelRule{name: "channel", open: openNamed("channelId"), shows: undropped},
 	&channelRule{name: "drive", credential: true, permission: "read:account", shared: true, leaks: true, open: openForUser},
-	&channelRule{name: "serverStats", shared: true, open: openPublic, receive: serverStatsReceive},
-	&channelRule{name: "queueStats", shared: true, open: openPublic, receive: queueStatsReceive},
+	&channelRule{name: "serverStats", shared: true, open: openPublic, stats: serverStatsOf, receive: serverStatsReceive},
+	&channelRule{name: "queueStats", shared: true, open: openPublic, stats: queueStatsOf, receive: queueStatsReceive},
 	&channelRule{name: "admin", credential: true, permission: "read:admin:stream", shared: true, leaks: true, open: openForUser},
 	&channelRule{name: "chatUser", credential: true, permission: "read:chat", open: openChatUser, receive: chatUserReceive},
 	&channelRule{name: "chatRoom", credential: true, permission: "read:chat", open: openChatRoom, receive: chatRoomReceive},

@@ -149,15 +149,6 @@ func (s *Server) afterOn(clock Clock, d time.Duration, f func()) *call {
 	return c
 }
 
-// every calls f again and again with Server.mu held, the first time d from
-// now, until the server closes.
-func (s *Server) every(d time.Duration, f func()) {
-	s.after(d, func() {
-		f()
-		s.every(d, f)
-	})
-}
-
 func (s *Server) stop(c *call) {
 	if c == nil || c.timer == nil {
 		return

@@ -173,6 +173,7 @@ func (s *Server) listenTo(c *channelConn) {
 		s.topics[c.topic] = l
 	}
 	c.element = l.PushBack(c)
+	c.wakeStats()
 	if c.rule.listens != nil {
 		c.rule.listens(c)
 	}

@@ -28,8 +28,7 @@ func (d *noteDraft) scheduled() bool {
 
 // hour returns when the draft is to be posted.
 func (d *noteDraft) hour() (time.Time, bool) {
-	ms, ok := d.params.number("scheduledAt")
-	return time.UnixMilli(whole(ms)), ok
+	return d.params.moment("scheduledAt")
 }
 
 // draftRefusals are what is wrong with a draft's hour; creating and updating
@@ -205,11 +204,11 @@ func packDraftPoll(raw json.RawMessage) *misskey.NoteDraftPoll {
 	p := &misskey.NoteDraftPoll{}
 	p.Multiple, _ = toBoolean(params["multiple"])
 	_ = json.Unmarshal(params["choices"], &p.Choices) // checked
-	if at, ok := params.number("expiresAt"); ok {
-		p.ExpiresAt = opt.Of(time.UnixMilli(whole(at)).UTC())
+	if at, ok := params.moment("expiresAt"); ok {
+		p.ExpiresAt = opt.Of(at)
 	}
-	if after, ok := params.number("expiredAfter"); ok {
-		p.ExpiredAfter = opt.Of(whole(after))
+	if after, ok := params.integer("expiredAfter"); ok {
+		p.ExpiredAfter = opt.Of(int64(after))
 	}
 	return p
 }

@@ -190,12 +190,12 @@ func (r *request) draftPoll(d *draft) *apiError {
 	_ = json.Unmarshal(raw["choices"], &choices) // checked
 	d.poll = newPoll(choices)
 	d.multiple, _ = toBoolean(raw["multiple"])
-	if at, ok := raw.number("expiresAt"); ok {
-		if d.expire = time.UnixMilli(whole(at)).Sub(r.server.now()); d.expire <= 0 {
+	if at, ok := raw.moment("expiresAt"); ok {
+		if d.expire = at.Sub(r.server.now()); d.expire <= 0 {
 			return errPollAlreadyExpired
 		}
-	} else if after, ok := raw.number("expiredAfter"); ok {
-		d.expire = time.Duration(whole(after * float64(time.Millisecond)))
+	} else if after, ok := raw.span("expiredAfter", time.Millisecond); ok {
+		d.expire = after
 	}
 	return nil
 }

@@ -54,9 +54,9 @@ var (
 const relationPage = 30
 
 func createMute(r *request) (any, *apiError) {
-	var expires time.Time
-	if ms, given := r.params.number("expiresAt"); given {
-		expires = time.UnixMilli(whole(ms)).UTC()
+	expires, given := r.params.moment("expiresAt")
+	if !given {
+		expires = time.Time{}
 	}
 	return toUser(errNoSuchUserMute, func(s *Server, u, other *User) *apiError {
 		return s.mute(u, other, expires)

@@ -233,11 +233,12 @@ func assignRole(r *request) (any, *apiError) {
 	case u == nil:
 		return nil, errNoSuchUserAssign
 	}
-	var expires time.Time
-	if ms, given := r.params.number("expiresAt"); given {
-		if expires = time.UnixMilli(whole(ms)).UTC(); !expires.After(r.server.now()) {
-			return nil, nil
-		}
+	expires, given := r.params.moment("expiresAt")
+	switch {
+	case !given:
+		expires = time.Time{}
+	case !expires.After(r.server.now()):
+		return nil, nil
 	}
 	r.server.assign(role, u, expires)
 	return nil, nil

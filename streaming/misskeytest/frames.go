@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -57,6 +58,33 @@ func whole(f float64) int64 {
 		return math.MinInt64
 	}
 	return int64(f)
+}
+
+// integer reads a number as a whole one, those beyond what JavaScript can count as
+// the last that it can.
+func (o object) integer(key string) (int, bool) {
+	const most = 1<<53 - 1
+	n, ok := o.number(key)
+	return int(whole(min(max(n, -most), most))), ok
+}
+
+// moment reads a key that has to be a time in milliseconds since 1970. What is
+// out of the reach of dates is read as the first or last moment that is not.
+func (o object) moment(key string) (time.Time, bool) {
+	ms, ok := o.number(key)
+	return time.UnixMilli(whole(min(max(ms, firstMoment), lastMoment))).UTC(), ok
+}
+
+// The first and the last moment with a year of four digits, in milliseconds.
+const (
+	firstMoment = -62167219200000
+	lastMoment  = 253402300799999
+)
+
+// span reads a key that has to be a number of these units of time.
+func (o object) span(key string, unit time.Duration) (time.Duration, bool) {
+	n, ok := o.number(key)
+	return time.Duration(whole(n * float64(unit))), ok
 }
 
 // toBoolean reads true or false, nothing else.

@@ -309,11 +309,11 @@ func (g *Game) set(player int, setting object) {
 			g.looped = on
 		}
 	case "timeLimitForEachTurn":
-		seconds, ok := setting.number("value")
+		limit, ok := setting.span("value", time.Second)
 		if !ok {
 			return
 		}
-		g.turnLimit = time.Duration(whole(seconds * float64(time.Second)))
+		g.turnLimit = limit
 	default:
 		return
 	}

@@ -104,12 +104,15 @@ func (s *Server) upgrade(l *listening, w http.ResponseWriter, r *http.Request) (
 	if bad != nil {
 		return nil, bad
 	}
+	// Before the client knows, for whom a test may advance the clock then.
+	s.pings.wake()
+	since := s.now()
 	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
 	ws, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return nil, nil // Upgrade has answered
 	}
-	return s.newSocket(l, ws, who), nil
+	return s.newSocket(l, ws, who, since), nil
 }
 
 // badHandshake is an answer that is not 101.

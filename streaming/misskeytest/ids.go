@@ -28,8 +28,12 @@ func (s *Server) idAt(t time.Time) string {
 	return idPrefix(t) + idNode + base36(s.idCount%idCounter, 4)
 }
 
-// idPrefix: what is before the year 2000 counts as its first moment.
-func idPrefix(t time.Time) string { return base36(max(0, t.Sub(idEpoch).Milliseconds()), idTime) }
+// idPrefix: what is before the year 2000 counts as its first moment, and what is
+// so late that it has no id as the last that has one.
+func idPrefix(t time.Time) string {
+	const last = 36*36*36*36*36*36*36*36 - 1
+	return base36(min(max(0, t.Sub(idEpoch).Milliseconds()), last), idTime)
+}
 
 func base36(n int64, width int) string {
 	digits := strconv.FormatInt(n, 36)

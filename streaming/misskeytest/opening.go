@@ -27,6 +27,7 @@ type opening struct {
 // those that take less time overtake the rest.
 func (k *Socket) begin(o *opening) {
 	s := k.server
+	o.conn.wakeStats() // before the client knows that it may count on them
 	if s.facts.acksFirst {
 		k.live = append(k.live, o.conn)
 		k.acknowledge(o)

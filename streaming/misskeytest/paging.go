@@ -3,7 +3,6 @@ package misskeytest
 import (
 	"slices"
 	"sort"
-	"time"
 )
 
 const defaultPage = 10
@@ -51,8 +50,8 @@ func (r *request) bound(idParam, dateParam string) string {
 	if id, ok := r.params.text(idParam); ok {
 		return id
 	}
-	if ms, ok := r.params.number(dateParam); ok {
-		return r.server.idAt(time.UnixMilli(whole(ms)))
+	if at, ok := r.params.moment(dateParam); ok {
+		return r.server.idAt(at)
 	}
 	return ""
 }

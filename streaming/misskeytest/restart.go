@@ -31,7 +31,8 @@ func (s *Server) forget() {
 	clear(s.fans)
 	s.chat = newChatStore()
 	s.messaging.messages = nil
-	s.serverStats, s.queueStats = nil, nil
+	s.serverStats.forget()
+	s.queueStats.forget()
 	for _, u := range s.users.all {
 		u.notifications = nil
 	}

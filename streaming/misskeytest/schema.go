@@ -231,8 +231,8 @@ func (r *request) text(name string) string {
 }
 
 func (r *request) integer(name string, fallback int) int {
-	if n, ok := r.params.number(name); ok {
-		return int(whole(n))
+	if n, ok := r.params.integer(name); ok {
+		return n
 	}
 	return fallback
 }

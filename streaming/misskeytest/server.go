@@ -46,6 +46,7 @@ type Server struct {
 	captors    map[misskey.NoteID][]*Socket
 	eventCount uint64
 	faults     faults
+	pings      *ticker
 	random     *rand.Rand
 
 	users       registry[misskey.UserID, *User]
@@ -73,8 +74,8 @@ type Server struct {
 
 	limited     map[string]time.Time // end of a forced rate limit, by endpoint
 	windows     map[caller]*window   // what counts against rate limits
-	serverStats statsLog
-	queueStats  statsLog
+	serverStats *statistics
+	queueStats  *statistics
 }
 
 // NewServer starts a server on a loopback port. The caller has to Close it. It
@@ -122,13 +123,12 @@ func NewServer(options ...Option) *Server {
 	if err := s.listen(cfg.addr); err != nil {
 		panic(fmt.Sprintf("misskeytest: cannot listen: %v", err))
 	}
-	if s.facts.pings && cfg.pingInterval > 0 {
-		s.every(cfg.pingInterval, s.pingAll)
+	s.pings = s.newTicker(s.pingInterval(), s.pingAll, func() bool { return len(s.sockets) > 0 })
+	s.serverStats = s.newStatistics("serverStats", serverStatsEvery, machineFigures)
+	if cfg.noMachine {
+		s.serverStats = s.newStatistics("serverStats", 0, nil)
 	}
-	if !cfg.noMachine {
-		s.every(serverStatsEvery, s.publishServerStats)
-	}
-	s.every(queueStatsEvery, s.publishQueueStats)
+	s.queueStats = s.newStatistics("queueStats", queueStatsEvery, queueFigures)
 	return s
 }
 

@@ -39,7 +39,7 @@ type Socket struct {
 	sent     uint64
 }
 
-func (s *Server) newSocket(l *listening, ws *websocket.Conn, who credential) *Socket {
+func (s *Server) newSocket(l *listening, ws *websocket.Conn, who credential, since time.Time) *Socket {
 	k := &Socket{
 		server:   s,
 		ws:       ws,
@@ -47,8 +47,8 @@ func (s *Server) newSocket(l *listening, ws *websocket.Conn, who credential) *So
 		out:      newOutbox(),
 		who:      who,
 		captures: map[misskey.NoteID]int{},
+		lastPong: since,
 	}
-	k.lastPong = s.now()
 	if s.running != l {
 		_ = k.conn.Close() // Stop came while the client shook hands
 		return k
@@ -169,7 +169,15 @@ func (s *Server) cutAll() int {
 	return len(open)
 }
 
-// pingAll is the server's one ticker for liveness: whoever has not answered
+// pingInterval is the time between two pings, 0 where there are none.
+func (s *Server) pingInterval() time.Duration {
+	if !s.facts.pings {
+		return 0
+	}
+	return max(0, s.config.pingInterval)
+}
+
+// pingAll is what the server does for liveness: whoever has not answered
 // for two intervals is terminated, the others are pinged.
 func (s *Server) pingAll() {
 	deadline := s.now().Add(-2 * s.config.pingInterval)

@@ -2,7 +2,6 @@ package misskeytest
 
 import (
 	"encoding/json"
-	"slices"
 	"time"
 )
 
@@ -52,31 +51,56 @@ type queueState struct {
 	Delayed             int `json:"delayed"`
 }
 
-// statsLog is the last statistics, the latest first.
-type statsLog []json.RawMessage
-
-func (l *statsLog) add(entry json.RawMessage) {
-	*l = slices.Insert(*l, 0, entry)
-	if len(*l) > statsLogLength {
-		*l = (*l)[:statsLogLength]
-	}
-}
-
-func (s *Server) publishServerStats() {
-	entry := marshal(serverStats{
+var (
+	machineFigures = serverStats{
 		CPU: 0.25,
 		Mem: memoryStats{Used: 1 << 30, Active: 1 << 30},
 		Net: networkStats{RX: 1.5, TX: 2.5},
 		FS:  diskStats{R: 0.5, W: 1},
-	})
-	s.serverStats.add(entry)
-	s.publish(topic{"serverStats", ""}, "stats", entry)
+	}
+	queueFigures = queueStats{}
+)
+
+// statistics are figures that are taken again and again, sent on a channel and
+// kept for a while. As they are always the same, those that are kept need only be
+// counted.
+type statistics struct {
+	*ticker
+	figures   json.RawMessage
+	forgotten int64 // how many of those taken are gone
 }
 
-func (s *Server) publishQueueStats() {
-	entry := marshal(queueStats{})
-	s.queueStats.add(entry)
-	s.publish(topic{"queueStats", ""}, "stats", entry)
+// newStatistics makes statistics that are taken every so often, 0 being never.
+func (s *Server) newStatistics(channel string, every time.Duration, figures any) *statistics {
+	t, raw := topic{channel, ""}, marshal(figures)
+	return &statistics{figures: raw, ticker: s.newTicker(every,
+		func() { s.publish(t, "stats", raw) },
+		func() bool { return s.topics[t] != nil },
+	)}
+}
+
+// kept returns the statistics that are kept, but no more than most, the latest
+// first.
+func (l *statistics) kept(most int) []json.RawMessage {
+	n := min(int64(most), l.passed()-l.forgotten, statsLogLength)
+	all := make([]json.RawMessage, max(0, n))
+	for i := range all {
+		all[i] = l.figures
+	}
+	return all
+}
+
+func (l *statistics) forget() { l.forgotten = l.passed() }
+
+func serverStatsOf(s *Server) *statistics { return s.serverStats }
+
+func queueStatsOf(s *Server) *statistics { return s.queueStats }
+
+// wakeStats makes the statistics of a channel, if it has any, come again.
+func (c *channelConn) wakeStats() {
+	if c.rule.stats != nil {
+		c.rule.stats(c.socket.server).wake()
+	}
 }
 
 // WithoutServerStats makes a server whose administrator has not turned the
@@ -105,14 +129,10 @@ func queueStatsReceive(c *channelConn, typ string, body json.RawMessage) {
 	c.sendLog(c.socket.server.queueStats, request)
 }
 
-func (c *channelConn) sendLog(log statsLog, request object) {
-	length, ok := request.number("length")
+func (c *channelConn) sendLog(log *statistics, request object) {
+	most, ok := request.integer("length")
 	if !ok {
-		length = statsLogPage
+		most = statsLogPage
 	}
-	entries := log[:max(0, min(len(log), int(whole(length))))]
-	if entries == nil {
-		entries = statsLog{}
-	}
-	c.emit(c.socket.server.newEvent("statsLog", entries))
+	c.emit(c.socket.server.newEvent("statsLog", log.kept(most)))
 }
