@@ -47,7 +47,7 @@ func (s *Server) updateNote(n *note, typ string, body any) {
 
 // PublishUpdate sends `noteUpdated` of any type to every socket that has
 // captured the note, and returns to how many. It does not look at visibility,
-// and the note need not exist. body is encoded as JSON.
+// and the note need not exist. It takes body as [Server.Publish] does.
 func (s *Server) PublishUpdate(id misskey.NoteID, typ string, body any) (n int) {
 	raw := marshal(body)
 	s.locked(func() { n = s.update(id, typ, raw, nil) })

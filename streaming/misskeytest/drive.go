@@ -179,8 +179,8 @@ func (u *User) DeleteFolder(id misskey.DriveFolderID) {
 	act(u, "DeleteFolder", func() (struct{}, *apiError) { return struct{}{}, u.server.deleteFolder(u, id) })
 }
 
-// PublishDrive sends an event of any type, with any body, on the user's drive
-// channels, and returns to how many.
+// PublishDrive sends an event of any type, with any body as [Server.Publish] takes
+// it, on the user's drive channels, and returns to how many.
 func (u *User) PublishDrive(typ string, body any) (n int) {
 	raw := marshal(body)
 	u.server.locked(func() { n = u.toDrive(typ, raw) })

@@ -199,9 +199,11 @@ func (k *Socket) toChannel(body object) {
 	}
 }
 
-// marshal encodes a body as JavaScript does: no escaping of <, > and &.
+// marshal encodes a body as JavaScript does: no escaping of <, > and &. A body
+// that a test has given is encoded while Server.mu is not held, as its MarshalJSON
+// may well use the server.
 func marshal(body any) json.RawMessage {
-	if m, ok := body.(json.Marshaler); ok {
+	if m, ok := body.(json.Marshaler); ok && !isNil(body) {
 		raw, err := m.MarshalJSON()
 		if err != nil {
 			panic("misskeytest: body cannot be encoded: " + err.Error())

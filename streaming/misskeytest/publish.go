@@ -8,8 +8,9 @@ import (
 // Publish sends an event of any type, with any body, on a channel, to those of
 // its connections that meet all targets, and returns to how many. It is the way
 // to what this package has no method for; body is encoded as JSON, and nothing
-// is checked; it panics over one that cannot be. Connections of main, drive and admin that the client has
-// disconnected are reached as well, as by the real server.
+// is checked: a json.RawMessage goes out as it is, JSON or not. It panics over a
+// body that cannot be encoded. Connections of main, drive and admin that the client
+// has disconnected are reached as well, as by the real server.
 func (s *Server) Publish(channel, typ string, body any, targets ...Target) (n int) {
 	s.mustTarget("Publish", "event", ofEvents, targets)
 	raw := marshal(body)
@@ -38,16 +39,16 @@ func (k *Socket) all() iter.Seq[*channelConn] {
 	}
 }
 
-// PublishMain sends an event of any type, with any body, on the user's main
-// channels, and returns to how many.
+// PublishMain sends an event of any type, with any body as [Server.Publish] takes
+// it, on the user's main channels, and returns to how many.
 func (u *User) PublishMain(typ string, body any) (n int) {
 	raw := marshal(body)
 	u.server.locked(func() { n = u.toMain(typ, raw) })
 	return n
 }
 
-// Broadcast sends a frame of any type, with any body, to every socket, and
-// returns to how many.
+// Broadcast sends a frame of any type, with any body as [Server.Publish] takes it,
+// to every socket, and returns to how many.
 func (s *Server) Broadcast(typ string, body any) (n int) {
 	raw := marshal(body)
 	s.locked(func() { n = s.broadcast(typ, raw) })
