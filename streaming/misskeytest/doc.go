@@ -42,8 +42,12 @@
 // with the reason why it was ignored, where it was ([Socket.Connects]). The real
 // server never tells. [Server.Deliveries] has every event that was sent to
 // anybody, with a number that is the same wherever it went, so that a test can
-// ask "exactly once?". [User.Notes] has what a user, or a bot, has posted.
+// ask "exactly once?". [User.Notes] has what a user, or a bot, has posted, and
+// [User.Chats] what was said to and by them.
 // [Server.Wait] waits until a test likes what it sees.
+//
+// A channel is acknowledged (`connected`) only to a client that asks for it, by
+// pong: true in its `connect`; without it the channel works as well.
 //
 // # What can go wrong
 //
@@ -60,7 +64,9 @@
 // acknowledge a connect, in what becomes of a wire id that is used twice, and in
 // who may hear of what. [Release12] is known from reading only. It has no
 // websocket pings. Handshakes have their token in the query of the URL and calls
-// in their body, and a handshake with a bad one is never answered. Calls may come
+// in their body, and a handshake with a bad one is never answered; what is in a
+// header is not read, and streaming.Connect sends its token there: to this release
+// a client of that package is nobody. Calls may come
 // over the socket (`api`). There is messaging ([User.Message], [User.AddGroup])
 // and neither chat nor reversi nor roles. Its bodies have the keys of later
 // releases, and its timelines take their params.

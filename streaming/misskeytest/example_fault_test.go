@@ -45,12 +45,12 @@ func ExampleSilentRefusal() {
 	b.say(`{"type":"connect","body":{"channel":"main","id":"2","pong":true}}`)
 	fmt.Println(b.hears())
 	for _, c := range bot.Sockets()[0].Connects() {
-		fmt.Printf("%s %s refused: %q, acknowledged: %t\n", c.Channel, c.ID, c.Refusal, c.Acknowledged)
+		fmt.Printf("%s %s refusal: %s, acknowledged: %t\n", c.Channel, c.ID, c.Refusal, c.Acknowledged)
 	}
 	// Output:
 	// connected
-	// main 1 refused: "fault", acknowledged: false
-	// main 2 refused: "", acknowledged: true
+	// main 1 refusal: fault, acknowledged: false
+	// main 2 refusal: accepted, acknowledged: true
 }
 
 // With a ManualClock a late acknowledgement comes when the test says so, and

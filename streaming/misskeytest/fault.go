@@ -200,7 +200,8 @@ func SilentRefusal() Fault {
 }
 
 // DeadChannel makes the server acknowledge the connect and never send an event
-// on the channel.
+// on the channel. Its Connect is [Accepted], like any other; its Connection is
+// there and Silent, and [Server.Listening] does not count it.
 func DeadChannel() Fault {
 	return connectFault("dead channel", func(c *connectFaults) { c.dead = true })
 }

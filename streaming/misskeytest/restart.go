@@ -4,6 +4,7 @@ import "slices"
 
 // Restart is Stop and Start at once: every socket is cut off without a close
 // frame, as when the server is sent SIGTERM, and new ones are welcome at once.
+// HTTP connections that a client has kept alive end too.
 // With history everything is as it was. Without, everything that was said is
 // gone, as on a server set up anew from an old copy: notes with their reactions
 // and votes, drafts, hashtags, notifications, messages, statistics. Accounts,

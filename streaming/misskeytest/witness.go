@@ -240,7 +240,8 @@ func (k *Socket) Sent() uint64 {
 }
 
 // Listening returns how many connections of all sockets listen to the channel,
-// stray ones included.
+// stray ones included. Those that are silent are not: whoever waits for a channel
+// that a [DeadChannel] has befallen looks at [Server.Connections].
 func (s *Server) Listening(channel string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
