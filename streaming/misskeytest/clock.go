@@ -142,7 +142,6 @@ func (s *Server) afterOn(clock Clock, d time.Duration, f func()) *call {
 			return
 		}
 		delete(s.schedule.pending, c)
-		defer s.touch()
 		f()
 		s.touch()
 	})
