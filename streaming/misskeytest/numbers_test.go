@@ -84,10 +84,9 @@ func TestClockLeaps(t *testing.T) {
 	if n := clock.pending.Load(); n != 0 {
 		t.Errorf("%d calls to be made of a server that nobody is at", n)
 	}
-	began := time.Now()
 	clock.Advance(30*24*time.Hour + time.Second)
-	if d := time.Since(began); d > 200*time.Millisecond {
-		t.Errorf("a month took %v", d)
+	if n := clock.pending.Load(); n != 0 {
+		t.Errorf("%d calls to be made after a month that nobody was there", n)
 	}
 
 	c := dial(t, srv, "")
