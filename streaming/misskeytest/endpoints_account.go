@@ -7,22 +7,22 @@ import (
 )
 
 var accountEndpoints = []*endpoint{
-	&endpoint{name: "i", credential: true, permission: "read:account", run: showMe},
-	&endpoint{name: "i/update", credential: true, permission: "write:account", params: profileSchema(), run: updateMe},
-	&endpoint{name: "i/regenerate-token", credential: true, secure: true,
+	{name: "i", credential: true, permission: "read:account", run: showMe},
+	{name: "i/update", credential: true, permission: "write:account", params: profileSchema(), run: updateMe},
+	{name: "i/regenerate-token", credential: true, secure: true,
 		params: schema{{name: "password", kind: aText, required: true}}, run: regenerateMyToken},
-	&endpoint{name: "i/revoke-token", credential: true, secure: true,
+	{name: "i/revoke-token", credential: true, secure: true,
 		params: schema{{name: "tokenId", kind: anID}, {name: "token", kind: aText, nullable: true}}, run: revokeMyToken},
-	&endpoint{name: "miauth/gen-token", credential: true, secure: true, params: schema{
+	{name: "miauth/gen-token", credential: true, secure: true, params: schema{
 		{name: "session", kind: aText, required: true, nullable: true},
 		{name: "name", kind: aText, nullable: true},
 		{name: "description", kind: aText, nullable: true},
 		{name: "iconUrl", kind: aText, nullable: true},
 		{name: "permission", kind: someTexts, required: true, unique: true},
 	}, run: generateToken},
-	&endpoint{name: "admin/suspend-user", credential: true, permission: "write:admin:suspend-user",
+	{name: "admin/suspend-user", credential: true, permission: "write:admin:suspend-user",
 		allowed: (*Server).isModerator, params: oneUser, run: suspendUser},
-	&endpoint{name: "admin/unsuspend-user", credential: true, permission: "write:admin:unsuspend-user",
+	{name: "admin/unsuspend-user", credential: true, permission: "write:admin:unsuspend-user",
 		allowed: (*Server).isModerator, params: oneUser, run: unsuspendUser},
 }
 

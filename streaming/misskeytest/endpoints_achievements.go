@@ -3,9 +3,9 @@ package misskeytest
 import "github.com/misskeyactor/misskeyactor/streaming/misskey"
 
 var achievementEndpoints = []*endpoint{
-	&endpoint{name: "i/claim-achievement", credential: true, permission: "write:account",
+	{name: "i/claim-achievement", credential: true, permission: "write:account",
 		params: schema{{name: "name", kind: aText, required: true}}, run: claimAchievement},
-	&endpoint{name: "users/achievements", params: oneUser, run: listAchievements},
+	{name: "users/achievements", params: oneUser, run: listAchievements},
 }
 
 func claimAchievement(r *request) (any, *apiError) {

@@ -6,11 +6,11 @@ import (
 )
 
 var announcementEndpoints = []*endpoint{
-	&endpoint{name: "announcements",
+	{name: "announcements",
 		params: paged(param{name: "isActive", kind: aBoolean}), run: listAnnouncements},
-	&endpoint{name: "announcements/show", params: oneAnnouncement, run: showAnnouncement},
-	&endpoint{name: "i/read-announcement", credential: true, permission: "write:account", params: oneAnnouncement, run: readAnnouncement},
-	&endpoint{name: "admin/announcements/create", credential: true, permission: "write:admin:announcements", allowed: (*Server).isModerator,
+	{name: "announcements/show", params: oneAnnouncement, run: showAnnouncement},
+	{name: "i/read-announcement", credential: true, permission: "write:account", params: oneAnnouncement, run: readAnnouncement},
+	{name: "admin/announcements/create", credential: true, permission: "write:admin:announcements", allowed: (*Server).isModerator,
 		params: schema{
 			{name: "title", kind: aText, required: true, min: 1},
 			{name: "text", kind: aText, required: true, min: 1},
@@ -22,7 +22,7 @@ var announcementEndpoints = []*endpoint{
 			{name: "needConfirmationToRead", kind: aBoolean},
 			{name: "userId", kind: anID, nullable: true},
 		}, run: createAnnouncement},
-	&endpoint{name: "admin/announcements/delete", credential: true, permission: "write:admin:announcements", allowed: (*Server).isModerator,
+	{name: "admin/announcements/delete", credential: true, permission: "write:admin:announcements", allowed: (*Server).isModerator,
 		params: schema{{name: "id", kind: anID, required: true}}, run: deleteAnnouncement},
 }
 

@@ -8,14 +8,14 @@ import (
 )
 
 var antennaEndpoints = []*endpoint{
-	&endpoint{name: "antennas/create", credential: true, permission: "write:account", params: antennaParams(
+	{name: "antennas/create", credential: true, permission: "write:account", params: antennaParams(
 		"name", "src", "keywords", "excludeKeywords", "users", "caseSensitive", "withReplies", "withFile",
 	), run: createAntenna},
-	&endpoint{name: "antennas/update", credential: true, permission: "write:account",
+	{name: "antennas/update", credential: true, permission: "write:account",
 		params: append(antennaParams(), oneAntenna[0]), run: updateAntenna},
-	&endpoint{name: "antennas/delete", credential: true, permission: "write:account", params: oneAntenna, run: deleteAntenna},
-	&endpoint{name: "antennas/show", credential: true, permission: "read:account", params: oneAntenna, run: showAntenna},
-	&endpoint{name: "antennas/list", credential: true, permission: "read:account", run: listAntennas},
+	{name: "antennas/delete", credential: true, permission: "write:account", params: oneAntenna, run: deleteAntenna},
+	{name: "antennas/show", credential: true, permission: "read:account", params: oneAntenna, run: showAntenna},
+	{name: "antennas/list", credential: true, permission: "read:account", run: listAntennas},
 }
 
 var oneAntenna = schema{{name: "antennaId", kind: anID, required: true}}

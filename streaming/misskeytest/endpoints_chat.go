@@ -11,39 +11,39 @@ import (
 const maxChatText = 2000
 
 var chatEndpoints = []*endpoint{
-	&endpoint{name: "chat/messages/create-to-user", credential: true, permission: "write:chat",
+	{name: "chat/messages/create-to-user", credential: true, permission: "write:chat",
 		params: schema{
 			chatText,
 			{name: "fileId", kind: anID},
 			{name: "toUserId", kind: anID, required: true},
 		}, run: chatToUser},
-	&endpoint{name: "chat/messages/create-to-room", credential: true, permission: "write:chat",
+	{name: "chat/messages/create-to-room", credential: true, permission: "write:chat",
 		params: schema{
 			chatText,
 			{name: "fileId", kind: anID},
 			{name: "toRoomId", kind: anID, required: true},
 		}, run: chatToRoom},
-	&endpoint{name: "chat/messages/delete", credential: true, permission: "write:chat", params: oneChat, run: deleteChat},
-	&endpoint{name: "chat/messages/react", credential: true, permission: "write:chat", params: oneChatReaction, run: createChatReaction},
-	&endpoint{name: "chat/messages/unreact", credential: true, permission: "write:chat", params: oneChatReaction, run: deleteChatReaction},
-	&endpoint{name: "chat/messages/show", credential: true, permission: "read:chat", params: oneChat, run: showChat},
-	&endpoint{name: "chat/messages/user-timeline", credential: true, permission: "read:chat",
+	{name: "chat/messages/delete", credential: true, permission: "write:chat", params: oneChat, run: deleteChat},
+	{name: "chat/messages/react", credential: true, permission: "write:chat", params: oneChatReaction, run: createChatReaction},
+	{name: "chat/messages/unreact", credential: true, permission: "write:chat", params: oneChatReaction, run: deleteChatReaction},
+	{name: "chat/messages/show", credential: true, permission: "read:chat", params: oneChat, run: showChat},
+	{name: "chat/messages/user-timeline", credential: true, permission: "read:chat",
 		params: paged(oneUser...), run: userChatTimeline},
-	&endpoint{name: "chat/messages/room-timeline", credential: true, permission: "read:chat",
+	{name: "chat/messages/room-timeline", credential: true, permission: "read:chat",
 		params: paged(oneRoom...), run: roomChatTimeline},
-	&endpoint{name: "chat/messages/search", credential: true, permission: "read:chat",
+	{name: "chat/messages/search", credential: true, permission: "read:chat",
 		params: schema{
 			{name: "query", kind: aText, required: true, min: 1, max: 256},
 			{name: "limit", kind: anInteger, min: 1, max: 100},
 			{name: "userId", kind: anID, nullable: true},
 			{name: "roomId", kind: anID, nullable: true},
 		}, run: searchChat},
-	&endpoint{name: "chat/history", credential: true, permission: "read:chat",
+	{name: "chat/history", credential: true, permission: "read:chat",
 		params: schema{
 			{name: "limit", kind: anInteger, min: 1, max: 100},
 			{name: "room", kind: aBoolean},
 		}, run: chatHistory},
-	&endpoint{name: "chat/read-all", credential: true, permission: "write:chat", run: readAllChats},
+	{name: "chat/read-all", credential: true, permission: "write:chat", run: readAllChats},
 }
 
 var (

@@ -3,13 +3,13 @@ package misskeytest
 import "slices"
 
 var draftEndpoints = []*endpoint{
-	&endpoint{name: "notes/drafts/create", credential: true, permission: "write:account", params: draftParams, run: createDraft},
-	&endpoint{name: "notes/drafts/update", credential: true, permission: "write:account",
+	{name: "notes/drafts/create", credential: true, permission: "write:account", params: draftParams, run: createDraft},
+	{name: "notes/drafts/update", credential: true, permission: "write:account",
 		params: slices.Concat(oneDraft, draftParams), run: updateDraft},
-	&endpoint{name: "notes/drafts/delete", credential: true, permission: "write:account", params: oneDraft, run: deleteDraft},
-	&endpoint{name: "notes/drafts/list", credential: true, permission: "read:account",
+	{name: "notes/drafts/delete", credential: true, permission: "write:account", params: oneDraft, run: deleteDraft},
+	{name: "notes/drafts/list", credential: true, permission: "read:account",
 		params: paged(param{name: "scheduled", kind: aBoolean, nullable: true}), run: listDrafts},
-	&endpoint{name: "notes/drafts/count", credential: true, permission: "read:account", run: countDrafts},
+	{name: "notes/drafts/count", credential: true, permission: "read:account", run: countDrafts},
 }
 
 var oneDraft = schema{{name: "draftId", kind: anID, required: true}}

@@ -10,16 +10,16 @@ import (
 )
 
 var driveEndpoints = []*endpoint{
-	&endpoint{name: "drive", credential: true, permission: "read:drive", run: showDrive},
-	&endpoint{name: "drive/stream", credential: true, permission: "read:drive",
+	{name: "drive", credential: true, permission: "read:drive", run: showDrive},
+	{name: "drive/stream", credential: true, permission: "read:drive",
 		params: paged(param{name: "type", kind: aText}), run: driveStream},
-	&endpoint{name: "drive/files", credential: true, permission: "read:drive",
+	{name: "drive/files", credential: true, permission: "read:drive",
 		params: paged(
 			param{name: "folderId", kind: anID, nullable: true},
 			param{name: "type", kind: aText, nullable: true},
 			param{name: "sort", kind: aText, nullable: true, oneOf: fileOrders},
 		), run: listFiles},
-	&endpoint{name: "drive/files/create", credential: true, permission: "write:drive", multipart: true,
+	{name: "drive/files/create", credential: true, permission: "write:drive", multipart: true,
 		params: schema{
 			{name: "folderId", kind: anID, nullable: true},
 			{name: "name", kind: aText, nullable: true},
@@ -27,7 +27,7 @@ var driveEndpoints = []*endpoint{
 			{name: "isSensitive", kind: aBoolean},
 			{name: "force", kind: aBoolean},
 		}, run: createFile},
-	&endpoint{name: "drive/files/upload-from-url", credential: true, permission: "write:drive",
+	{name: "drive/files/upload-from-url", credential: true, permission: "write:drive",
 		params: schema{
 			{name: "url", kind: aText, required: true},
 			{name: "folderId", kind: anID, nullable: true},
@@ -36,40 +36,40 @@ var driveEndpoints = []*endpoint{
 			{name: "marker", kind: aText, nullable: true},
 			{name: "force", kind: aBoolean},
 		}, run: uploadFromURL},
-	&endpoint{name: "drive/files/show", credential: true, permission: "read:drive", params: schema{
+	{name: "drive/files/show", credential: true, permission: "read:drive", params: schema{
 		{name: "fileId", kind: anID},
 		{name: "url", kind: aText},
 	}, run: showFile},
-	&endpoint{name: "drive/files/update", credential: true, permission: "write:drive",
+	{name: "drive/files/update", credential: true, permission: "write:drive",
 		params: append(oneFile[:1:1],
 			param{name: "folderId", kind: anID, nullable: true},
 			param{name: "name", kind: aText},
 			param{name: "isSensitive", kind: aBoolean},
 			param{name: "comment", kind: aText, nullable: true, max: maxFileComment},
 		), run: updateFile},
-	&endpoint{name: "drive/files/delete", credential: true, permission: "write:drive", params: oneFile, run: deleteFile},
-	&endpoint{name: "drive/files/find", credential: true, permission: "read:drive", params: schema{
+	{name: "drive/files/delete", credential: true, permission: "write:drive", params: oneFile, run: deleteFile},
+	{name: "drive/files/find", credential: true, permission: "read:drive", params: schema{
 		{name: "name", kind: aText, required: true},
 		{name: "folderId", kind: anID, nullable: true},
 	}, run: findFiles},
-	&endpoint{name: "drive/files/find-by-hash", credential: true, permission: "read:drive", params: oneHash, run: findFilesByHash},
-	&endpoint{name: "drive/files/check-existence", credential: true, permission: "read:drive", params: oneHash, run: checkFile},
-	&endpoint{name: "drive/files/attached-notes", credential: true, permission: "read:drive",
+	{name: "drive/files/find-by-hash", credential: true, permission: "read:drive", params: oneHash, run: findFilesByHash},
+	{name: "drive/files/check-existence", credential: true, permission: "read:drive", params: oneHash, run: checkFile},
+	{name: "drive/files/attached-notes", credential: true, permission: "read:drive",
 		params: paged(oneFile...), run: listNotesWithFile},
-	&endpoint{name: "drive/folders", credential: true, permission: "read:drive",
+	{name: "drive/folders", credential: true, permission: "read:drive",
 		params: paged(param{name: "folderId", kind: anID, nullable: true}), run: listFolders},
-	&endpoint{name: "drive/folders/create", credential: true, permission: "write:drive", params: schema{
+	{name: "drive/folders/create", credential: true, permission: "write:drive", params: schema{
 		{name: "name", kind: aText, max: maxFolderName},
 		{name: "parentId", kind: anID, nullable: true},
 	}, run: createFolder},
-	&endpoint{name: "drive/folders/show", credential: true, permission: "read:drive", params: oneFolder, run: showFolder},
-	&endpoint{name: "drive/folders/update", credential: true, permission: "write:drive",
+	{name: "drive/folders/show", credential: true, permission: "read:drive", params: oneFolder, run: showFolder},
+	{name: "drive/folders/update", credential: true, permission: "write:drive",
 		params: append(oneFolder[:1:1],
 			param{name: "name", kind: aText, max: maxFolderName},
 			param{name: "parentId", kind: anID, nullable: true},
 		), run: updateFolder},
-	&endpoint{name: "drive/folders/delete", credential: true, permission: "write:drive", params: oneFolder, run: deleteFolder},
-	&endpoint{name: "drive/folders/find", credential: true, permission: "read:drive", params: schema{
+	{name: "drive/folders/delete", credential: true, permission: "write:drive", params: oneFolder, run: deleteFolder},
+	{name: "drive/folders/find", credential: true, permission: "read:drive", params: schema{
 		{name: "name", kind: aText, required: true},
 		{name: "parentId", kind: anID, nullable: true},
 	}, run: findFolders},

@@ -9,20 +9,20 @@ import (
 )
 
 var emojiEndpoints = []*endpoint{
-	&endpoint{name: "emojis", get: true, run: listEmojis},
-	&endpoint{name: "emoji", get: true, params: schema{{name: "name", kind: aText, required: true}}, run: showEmoji},
-	&endpoint{name: "admin/emoji/add", credential: true, permission: "write:admin:emoji", allowed: (*Server).managesEmojis,
+	{name: "emojis", get: true, run: listEmojis},
+	{name: "emoji", get: true, params: schema{{name: "name", kind: aText, required: true}}, run: showEmoji},
+	{name: "admin/emoji/add", credential: true, permission: "write:admin:emoji", allowed: (*Server).managesEmojis,
 		params: slices.Concat(schema{
 			{name: "name", kind: aText, required: true},
 			{name: "fileId", kind: anID, required: true},
 		}, emojiParams), run: addEmoji},
-	&endpoint{name: "admin/emoji/update", credential: true, permission: "write:admin:emoji", allowed: (*Server).managesEmojis,
+	{name: "admin/emoji/update", credential: true, permission: "write:admin:emoji", allowed: (*Server).managesEmojis,
 		params: slices.Concat(schema{
 			{name: "id", kind: anID},
 			{name: "name", kind: aText},
 			{name: "fileId", kind: anID},
 		}, emojiParams), run: updateEmoji},
-	&endpoint{name: "admin/emoji/delete", credential: true, permission: "write:admin:emoji", allowed: (*Server).managesEmojis,
+	{name: "admin/emoji/delete", credential: true, permission: "write:admin:emoji", allowed: (*Server).managesEmojis,
 		params: schema{{name: "id", kind: anID, required: true}}, run: deleteEmoji},
 }
 

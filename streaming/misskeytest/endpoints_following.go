@@ -7,24 +7,24 @@ import (
 )
 
 var followingEndpoints = []*endpoint{
-	&endpoint{name: "following/create", credential: true, permission: "write:following",
+	{name: "following/create", credential: true, permission: "write:following",
 		params: oneUser.and(param{name: "withReplies", kind: aBoolean}), run: createFollowing},
-	&endpoint{name: "following/delete", credential: true, permission: "write:following", params: oneUser,
+	{name: "following/delete", credential: true, permission: "write:following", params: oneUser,
 		run: toUser(errNoSuchUserUnfollow, (*Server).unfollow, asLite)},
-	&endpoint{name: "following/update", credential: true, permission: "write:following",
+	{name: "following/update", credential: true, permission: "write:following",
 		params: slices.Concat(oneUser, followChanges), run: updateFollowing},
-	&endpoint{name: "following/update-all", credential: true, permission: "write:following",
+	{name: "following/update-all", credential: true, permission: "write:following",
 		params: followChanges, run: updateAllFollowing},
-	&endpoint{name: "following/invalidate", credential: true, permission: "write:following", params: oneUser,
+	{name: "following/invalidate", credential: true, permission: "write:following", params: oneUser,
 		run: toUser(errNoSuchUserInvalidate, (*Server).removeFollower, asLite)},
-	&endpoint{name: "following/requests/accept", credential: true, permission: "write:following", params: oneUser,
+	{name: "following/requests/accept", credential: true, permission: "write:following", params: oneUser,
 		run: toUser(errNoSuchUserAccept, (*Server).acceptFollow, asNothing)},
-	&endpoint{name: "following/requests/reject", credential: true, permission: "write:following", params: oneUser,
+	{name: "following/requests/reject", credential: true, permission: "write:following", params: oneUser,
 		run: toUser(errNoSuchUserReject, (*Server).rejectFollow, asNothing)},
-	&endpoint{name: "following/requests/cancel", credential: true, permission: "write:following", params: oneUser,
+	{name: "following/requests/cancel", credential: true, permission: "write:following", params: oneUser,
 		run: toUser(errNoSuchUserCancel, (*Server).cancelFollow, asLite)},
-	&endpoint{name: "following/requests/list", credential: true, permission: "read:following", params: paging, run: listRequests},
-	&endpoint{name: "following/requests/sent", credential: true, permission: "read:following", params: paging, run: listSentRequests},
+	{name: "following/requests/list", credential: true, permission: "read:following", params: paging, run: listRequests},
+	{name: "following/requests/sent", credential: true, permission: "read:following", params: paging, run: listSentRequests},
 }
 
 var followChanges = schema{

@@ -4,18 +4,18 @@ import "github.com/misskeyactor/misskeyactor/streaming/misskey"
 
 // groupEndpoints are those of Misskey 12, about groups of users.
 var groupEndpoints = []*endpoint{
-	&endpoint{name: "users/groups/create", credential: true, permission: "write:user-groups", params: schema{
+	{name: "users/groups/create", credential: true, permission: "write:user-groups", params: schema{
 		{name: "name", kind: aText, required: true, min: 1, max: 100},
 	}, run: createGroup},
-	&endpoint{name: "users/groups/show", credential: true, permission: "read:user-groups", params: oneGroup, run: showGroup},
-	&endpoint{name: "users/groups/owned", credential: true, permission: "read:user-groups", run: listGroups(
+	{name: "users/groups/show", credential: true, permission: "read:user-groups", params: oneGroup, run: showGroup},
+	{name: "users/groups/owned", credential: true, permission: "read:user-groups", run: listGroups(
 		func(g *Group, u *User) bool { return g.owner == u },
 	)},
-	&endpoint{name: "users/groups/joined", credential: true, permission: "read:user-groups", run: listGroups(
+	{name: "users/groups/joined", credential: true, permission: "read:user-groups", run: listGroups(
 		func(g *Group, u *User) bool { return g.owner != u && g.member(u) != nil },
 	)},
-	&endpoint{name: "users/groups/leave", credential: true, permission: "write:user-groups", params: oneGroup, run: leaveGroup},
-	&endpoint{name: "users/groups/pull", credential: true, permission: "write:user-groups",
+	{name: "users/groups/leave", credential: true, permission: "write:user-groups", params: oneGroup, run: leaveGroup},
+	{name: "users/groups/pull", credential: true, permission: "write:user-groups",
 		params: append(oneGroup[:1:1], oneUser...), run: pullFromGroup},
 }
 

@@ -7,20 +7,20 @@ import (
 )
 
 var hashtagEndpoints = []*endpoint{
-	&endpoint{name: "hashtags/list", params: schema{
+	{name: "hashtags/list", params: schema{
 		{name: "limit", kind: anInteger, min: 1, max: 100},
 		{name: "attachedToUserOnly", kind: aBoolean},
 		{name: "attachedToLocalUserOnly", kind: aBoolean},
 		{name: "attachedToRemoteUserOnly", kind: aBoolean},
 		{name: "sort", kind: aText, required: true, oneOf: hashtagOrders},
 	}, run: listHashtags},
-	&endpoint{name: "hashtags/search", params: schema{
+	{name: "hashtags/search", params: schema{
 		{name: "limit", kind: anInteger, min: 1, max: 100},
 		{name: "query", kind: aText, required: true},
 		{name: "offset", kind: anInteger},
 	}, run: searchHashtags},
-	&endpoint{name: "hashtags/show", params: schema{{name: "tag", kind: aText, required: true}}, run: showHashtag},
-	&endpoint{name: "hashtags/trend", get: true, run: hashtagTrend},
+	{name: "hashtags/show", params: schema{{name: "tag", kind: aText, required: true}}, run: showHashtag},
+	{name: "hashtags/trend", get: true, run: hashtagTrend},
 }
 
 var hashtagOrders = []string{

@@ -5,23 +5,23 @@ import (
 )
 
 var listEndpoints = []*endpoint{
-	&endpoint{name: "users/lists/create", credential: true, permission: "write:account",
+	{name: "users/lists/create", credential: true, permission: "write:account",
 		params: schema{{name: "name", kind: aText, required: true, min: 1, max: 100}}, run: createList},
-	&endpoint{name: "users/lists/update", credential: true, permission: "write:account", params: oneList.and(
+	{name: "users/lists/update", credential: true, permission: "write:account", params: oneList.and(
 		param{name: "name", kind: aText, min: 1, max: 100},
 		param{name: "isPublic", kind: aBoolean},
 	), run: updateList},
-	&endpoint{name: "users/lists/delete", credential: true, permission: "write:account", params: oneList, run: deleteList},
-	&endpoint{name: "users/lists/show", permission: "read:account",
+	{name: "users/lists/delete", credential: true, permission: "write:account", params: oneList, run: deleteList},
+	{name: "users/lists/show", permission: "read:account",
 		params: oneList.and(param{name: "forPublic", kind: aBoolean}), run: showList},
-	&endpoint{name: "users/lists/list", permission: "read:account", params: schema{{name: "userId", kind: anID}}, run: listLists},
-	&endpoint{name: "users/lists/get-memberships", permission: "read:account",
+	{name: "users/lists/list", permission: "read:account", params: schema{{name: "userId", kind: anID}}, run: listLists},
+	{name: "users/lists/get-memberships", permission: "read:account",
 		params: paged(oneList[0], param{name: "forPublic", kind: aBoolean}), run: listMemberships},
-	&endpoint{name: "users/lists/push", credential: true, permission: "write:account",
+	{name: "users/lists/push", credential: true, permission: "write:account",
 		params: oneList.and(oneUser[0]), run: pushToList},
-	&endpoint{name: "users/lists/pull", credential: true, permission: "write:account",
+	{name: "users/lists/pull", credential: true, permission: "write:account",
 		params: oneList.and(oneUser[0]), run: pullFromList},
-	&endpoint{name: "users/lists/update-membership", credential: true, permission: "write:account",
+	{name: "users/lists/update-membership", credential: true, permission: "write:account",
 		params: oneList.and(oneUser[0], param{name: "withReplies", kind: aBoolean}), run: updateMembership},
 }
 

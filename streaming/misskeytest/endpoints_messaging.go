@@ -9,7 +9,7 @@ import (
 // messagingEndpoints are those of Misskey 12, about messages to a user or to a
 // group.
 var messagingEndpoints = []*endpoint{
-	&endpoint{name: "messaging/messages", credential: true, permission: "read:messaging", params: schema{
+	{name: "messaging/messages", credential: true, permission: "read:messaging", params: schema{
 		{name: "userId", kind: anID},
 		{name: "groupId", kind: anID},
 		{name: "limit", kind: anInteger, min: 1, max: 100},
@@ -17,18 +17,18 @@ var messagingEndpoints = []*endpoint{
 		{name: "untilId", kind: anID},
 		{name: "markAsRead", kind: aBoolean},
 	}, valid: toUserOrGroup, run: listMessages},
-	&endpoint{name: "messaging/history", credential: true, permission: "read:messaging", params: schema{
+	{name: "messaging/history", credential: true, permission: "read:messaging", params: schema{
 		{name: "limit", kind: anInteger, min: 1, max: 100},
 		{name: "group", kind: aBoolean},
 	}, run: messageHistory},
-	&endpoint{name: "messaging/messages/create", credential: true, permission: "write:messaging", params: schema{
+	{name: "messaging/messages/create", credential: true, permission: "write:messaging", params: schema{
 		{name: "userId", kind: anID},
 		{name: "groupId", kind: anID},
 		{name: "text", kind: aText, nullable: true, max: 3000},
 		{name: "fileId", kind: anID},
 	}, valid: toUserOrGroup, run: createMessage},
-	&endpoint{name: "messaging/messages/delete", credential: true, permission: "write:messaging", params: oneMessage, run: deleteMessage},
-	&endpoint{name: "messaging/messages/read", credential: true, permission: "write:messaging", params: oneMessage, run: readMessage},
+	{name: "messaging/messages/delete", credential: true, permission: "write:messaging", params: oneMessage, run: deleteMessage},
+	{name: "messaging/messages/read", credential: true, permission: "write:messaging", params: oneMessage, run: readMessage},
 }
 
 var oneMessage = schema{{name: "messageId", kind: anID, required: true}}

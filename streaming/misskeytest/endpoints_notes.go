@@ -11,23 +11,23 @@ import (
 const maxNoteText = 3000
 
 var noteEndpoints = []*endpoint{
-	&endpoint{name: "notes/create", credential: true, permission: "write:notes", params: noteParams, valid: hasContent, run: createNote},
-	&endpoint{name: "notes/delete", credential: true, permission: "write:notes", params: oneNote, run: deleteNote},
-	&endpoint{name: "notes/unrenote", credential: true, permission: "write:notes", params: oneNote, run: unrenote},
-	&endpoint{name: "notes/show", params: oneNote, run: showNote},
-	&endpoint{name: "notes/show-partial-bulk", params: schema{
+	{name: "notes/create", credential: true, permission: "write:notes", params: noteParams, valid: hasContent, run: createNote},
+	{name: "notes/delete", credential: true, permission: "write:notes", params: oneNote, run: deleteNote},
+	{name: "notes/unrenote", credential: true, permission: "write:notes", params: oneNote, run: unrenote},
+	{name: "notes/show", params: oneNote, run: showNote},
+	{name: "notes/show-partial-bulk", params: schema{
 		{name: "noteIds", kind: someIDs, required: true, min: 1, max: 100},
 	}, run: showNotesPartially},
-	&endpoint{name: "notes/state", credential: true, permission: "read:account", params: oneNote, run: noteState},
-	&endpoint{name: "notes/reactions", get: true, params: slices.Concat(oneNote, paged(
+	{name: "notes/state", credential: true, permission: "read:account", params: oneNote, run: noteState},
+	{name: "notes/reactions", get: true, params: slices.Concat(oneNote, paged(
 		param{name: "type", kind: aText, nullable: true},
 	)), run: listReactions},
-	&endpoint{name: "notes/reactions/create", credential: true, permission: "write:reactions",
+	{name: "notes/reactions/create", credential: true, permission: "write:reactions",
 		params: append(oneNote[:1:1], param{name: "reaction", kind: aText, required: true}), run: createReaction},
-	&endpoint{name: "notes/reactions/delete", credential: true, permission: "write:reactions", params: oneNote, run: deleteReaction},
-	&endpoint{name: "notes/polls/vote", credential: true, permission: "write:votes",
+	{name: "notes/reactions/delete", credential: true, permission: "write:reactions", params: oneNote, run: deleteReaction},
+	{name: "notes/polls/vote", credential: true, permission: "write:votes",
 		params: append(oneNote[:1:1], param{name: "choice", kind: anInteger, required: true}), run: votePoll},
-	&endpoint{name: "notes/polls/recommendation", credential: true, permission: "read:account", params: schema{
+	{name: "notes/polls/recommendation", credential: true, permission: "read:account", params: schema{
 		{name: "limit", kind: anInteger, min: 1, max: 100},
 		{name: "offset", kind: anInteger},
 		{name: "excludeChannels", kind: aBoolean},

@@ -8,18 +8,18 @@ import (
 )
 
 var notificationEndpoints = []*endpoint{
-	&endpoint{name: "i/notifications", credential: true, permission: "read:notifications",
+	{name: "i/notifications", credential: true, permission: "read:notifications",
 		params: notificationParams, run: listNotifications},
-	&endpoint{name: "i/notifications-grouped", credential: true, permission: "read:notifications",
+	{name: "i/notifications-grouped", credential: true, permission: "read:notifications",
 		params: notificationParams, run: listGroupedNotifications},
-	&endpoint{name: "notifications/create", credential: true, permission: "write:notifications", params: schema{
+	{name: "notifications/create", credential: true, permission: "write:notifications", params: schema{
 		{name: "body", kind: aText, required: true},
 		{name: "header", kind: aText, nullable: true},
 		{name: "icon", kind: aText, nullable: true},
 	}, run: createNotification},
-	&endpoint{name: "notifications/flush", credential: true, permission: "write:notifications", run: flushNotifications},
-	&endpoint{name: "notifications/mark-all-as-read", credential: true, permission: "write:notifications", run: markAllAsRead},
-	&endpoint{name: "notifications/test-notification", credential: true, permission: "write:notifications", run: testNotification},
+	{name: "notifications/flush", credential: true, permission: "write:notifications", run: flushNotifications},
+	{name: "notifications/mark-all-as-read", credential: true, permission: "write:notifications", run: markAllAsRead},
+	{name: "notifications/test-notification", credential: true, permission: "write:notifications", run: testNotification},
 }
 
 var notificationParams = paged(

@@ -9,18 +9,18 @@ import (
 )
 
 var pageEndpoints = []*endpoint{
-	&endpoint{name: "pages/create", credential: true, permission: "write:pages",
+	{name: "pages/create", credential: true, permission: "write:pages",
 		params: append(pageParams(true), pageLooks...), run: createPage},
-	&endpoint{name: "pages/update", credential: true, permission: "write:pages",
+	{name: "pages/update", credential: true, permission: "write:pages",
 		params: slices.Concat(onePage, pageParams(false), pageLooks), run: updatePage},
-	&endpoint{name: "pages/delete", credential: true, permission: "write:pages", params: onePage, run: deletePage},
-	&endpoint{name: "pages/show", params: schema{
+	{name: "pages/delete", credential: true, permission: "write:pages", params: onePage, run: deletePage},
+	{name: "pages/show", params: schema{
 		{name: "pageId", kind: anID},
 		{name: "name", kind: aText},
 		{name: "username", kind: aText},
 	}, run: showPage},
-	&endpoint{name: "i/pages", credential: true, permission: "read:pages", params: paging, run: listOwnPages},
-	&endpoint{name: "page-push", credential: true, secure: true,
+	{name: "i/pages", credential: true, permission: "read:pages", params: paging, run: listOwnPages},
+	{name: "page-push", credential: true, secure: true,
 		params: append(onePage[:1:1],
 			param{name: "event", kind: aText, required: true},
 			param{name: "var", kind: anything},

@@ -7,18 +7,18 @@ import (
 )
 
 var registryEndpoints = []*endpoint{
-	&endpoint{name: "i/registry/set", credential: true, permission: "write:account",
+	{name: "i/registry/set", credential: true, permission: "write:account",
 		params: slices.Concat(schema{
 			{name: "key", kind: aText, required: true, min: 1},
 			{name: "value", kind: anything, required: true},
 		}, aScope), run: setRegistry},
-	&endpoint{name: "i/registry/get", credential: true, permission: "read:account", params: oneSetting, run: getRegistry},
-	&endpoint{name: "i/registry/get-detail", credential: true, permission: "read:account", params: oneSetting, run: getRegistryDetail},
-	&endpoint{name: "i/registry/get-all", credential: true, permission: "read:account", params: aScope, run: getRegistryScope},
-	&endpoint{name: "i/registry/keys", credential: true, permission: "read:account", params: aScope, run: listRegistryKeys},
-	&endpoint{name: "i/registry/keys-with-type", credential: true, permission: "read:account", params: aScope, run: listRegistryTypes},
-	&endpoint{name: "i/registry/remove", credential: true, permission: "write:account", params: oneSetting, run: removeFromRegistry},
-	&endpoint{name: "i/registry/scopes-with-domain", credential: true, secure: true, run: listRegistryScopes},
+	{name: "i/registry/get", credential: true, permission: "read:account", params: oneSetting, run: getRegistry},
+	{name: "i/registry/get-detail", credential: true, permission: "read:account", params: oneSetting, run: getRegistryDetail},
+	{name: "i/registry/get-all", credential: true, permission: "read:account", params: aScope, run: getRegistryScope},
+	{name: "i/registry/keys", credential: true, permission: "read:account", params: aScope, run: listRegistryKeys},
+	{name: "i/registry/keys-with-type", credential: true, permission: "read:account", params: aScope, run: listRegistryTypes},
+	{name: "i/registry/remove", credential: true, permission: "write:account", params: oneSetting, run: removeFromRegistry},
+	{name: "i/registry/scopes-with-domain", credential: true, secure: true, run: listRegistryScopes},
 }
 
 var (

@@ -7,21 +7,21 @@ import (
 )
 
 var relationEndpoints = []*endpoint{
-	&endpoint{name: "mute/create", credential: true, permission: "write:mutes",
+	{name: "mute/create", credential: true, permission: "write:mutes",
 		params: oneUser.and(param{name: "expiresAt", kind: anInteger, nullable: true}), run: createMute},
-	&endpoint{name: "mute/delete", credential: true, permission: "write:mutes", params: oneUser,
+	{name: "mute/delete", credential: true, permission: "write:mutes", params: oneUser,
 		run: toUser(errNoSuchUserUnmute, (*Server).unmute, asNothing)},
-	&endpoint{name: "mute/list", credential: true, permission: "read:mutes", params: paging, run: listMutes},
-	&endpoint{name: "renote-mute/create", credential: true, permission: "write:mutes", params: oneUser,
+	{name: "mute/list", credential: true, permission: "read:mutes", params: paging, run: listMutes},
+	{name: "renote-mute/create", credential: true, permission: "write:mutes", params: oneUser,
 		run: toUser(errNoSuchUserMuteRenotes, (*Server).muteRenotes, asNothing)},
-	&endpoint{name: "renote-mute/delete", credential: true, permission: "write:mutes", params: oneUser,
+	{name: "renote-mute/delete", credential: true, permission: "write:mutes", params: oneUser,
 		run: toUser(errNoSuchUserUnmuteRenotes, (*Server).unmuteRenotes, asNothing)},
-	&endpoint{name: "renote-mute/list", credential: true, permission: "read:mutes", params: paging, run: listRenoteMutes},
-	&endpoint{name: "blocking/create", credential: true, permission: "write:blocks", params: oneUser,
+	{name: "renote-mute/list", credential: true, permission: "read:mutes", params: paging, run: listRenoteMutes},
+	{name: "blocking/create", credential: true, permission: "write:blocks", params: oneUser,
 		run: toUser(errNoSuchUserBlock, (*Server).block, asDetailed)},
-	&endpoint{name: "blocking/delete", credential: true, permission: "write:blocks", params: oneUser,
+	{name: "blocking/delete", credential: true, permission: "write:blocks", params: oneUser,
 		run: toUser(errNoSuchUserUnblock, (*Server).unblock, asDetailed)},
-	&endpoint{name: "blocking/list", credential: true, permission: "read:blocks", params: paging, run: listBlocks},
+	{name: "blocking/list", credential: true, permission: "read:blocks", params: paging, run: listBlocks},
 }
 
 var (

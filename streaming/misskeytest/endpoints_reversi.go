@@ -7,19 +7,19 @@ import (
 )
 
 var reversiEndpoints = []*endpoint{
-	&endpoint{name: "reversi/match", credential: true, permission: "write:account", params: schema{
+	{name: "reversi/match", credential: true, permission: "write:account", params: schema{
 		{name: "userId", kind: anID, nullable: true},
 		{name: "noIrregularRules", kind: aBoolean},
 		{name: "multiple", kind: aBoolean},
 	}, run: matchGame},
-	&endpoint{name: "reversi/cancel-match", credential: true, permission: "write:account",
+	{name: "reversi/cancel-match", credential: true, permission: "write:account",
 		params: schema{{name: "userId", kind: anID, nullable: true}}, run: cancelMatch},
-	&endpoint{name: "reversi/invitations", credential: true, permission: "read:account", run: listGameInvitations},
-	&endpoint{name: "reversi/games",
+	{name: "reversi/invitations", credential: true, permission: "read:account", run: listGameInvitations},
+	{name: "reversi/games",
 		params: paged(param{name: "my", kind: aBoolean}), run: listGames},
-	&endpoint{name: "reversi/show-game", params: oneGame, run: showGame},
-	&endpoint{name: "reversi/surrender", credential: true, permission: "write:account", params: oneGame, run: surrenderGame},
-	&endpoint{name: "reversi/verify",
+	{name: "reversi/show-game", params: oneGame, run: showGame},
+	{name: "reversi/surrender", credential: true, permission: "write:account", params: oneGame, run: surrenderGame},
+	{name: "reversi/verify",
 		params: append(oneGame[:1:1], param{name: "crc32", kind: aText, required: true}), run: verifyGame},
 }
 

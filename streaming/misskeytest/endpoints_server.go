@@ -7,11 +7,11 @@ import (
 )
 
 var serverEndpoints = []*endpoint{
-	&endpoint{name: "ping", run: ping},
-	&endpoint{name: "meta", params: schema{{name: "detail", kind: aBoolean}}, run: meta},
-	&endpoint{name: "stats", run: stats},
-	&endpoint{name: "get-online-users-count", get: true, run: countOnlineUsers},
-	&endpoint{name: "server-info", get: true, run: serverInfo},
+	{name: "ping", run: ping},
+	{name: "meta", params: schema{{name: "detail", kind: aBoolean}}, run: meta},
+	{name: "stats", run: stats},
+	{name: "get-online-users-count", get: true, run: countOnlineUsers},
+	{name: "server-info", get: true, run: serverInfo},
 }
 
 func ping(r *request) (any, *apiError) {

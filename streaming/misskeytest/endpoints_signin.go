@@ -6,7 +6,7 @@ import (
 )
 
 var signinEndpoints = []*endpoint{
-	&endpoint{name: "signin-flow", params: schema{
+	{name: "signin-flow", params: schema{
 		{name: "username", kind: aText, required: true},
 		{name: "password", kind: aText},
 	}, run: signinFlow},

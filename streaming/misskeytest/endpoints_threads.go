@@ -10,19 +10,19 @@ import (
 
 // Notes by what they have to do with other notes.
 var threadEndpoints = []*endpoint{
-	&endpoint{name: "notes", params: paged(
+	{name: "notes", params: paged(
 		param{name: "local", kind: aBoolean},
 		param{name: "reply", kind: aBoolean},
 		param{name: "renote", kind: aBoolean},
 		param{name: "withFiles", kind: aBoolean},
 		param{name: "poll", kind: aBoolean},
 	), run: publicNotes},
-	&endpoint{name: "notes/children", params: slices.Concat(oneNote, paging), run: children},
-	&endpoint{name: "notes/replies", params: slices.Concat(oneNote, paging), run: replies},
-	&endpoint{name: "notes/renotes", params: slices.Concat(oneNote, paging), run: renotes},
-	&endpoint{name: "notes/conversation", params: append(oneNote[:1:1],
+	{name: "notes/children", params: slices.Concat(oneNote, paging), run: children},
+	{name: "notes/replies", params: slices.Concat(oneNote, paging), run: replies},
+	{name: "notes/renotes", params: slices.Concat(oneNote, paging), run: renotes},
+	{name: "notes/conversation", params: append(oneNote[:1:1],
 		param{name: "limit", kind: anInteger, min: 1, max: 100}, param{name: "offset", kind: anInteger}), run: conversation},
-	&endpoint{name: "notes/featured", get: true, params: schema{
+	{name: "notes/featured", get: true, params: schema{
 		{name: "limit", kind: anInteger, min: 1, max: 100},
 		{name: "untilId", kind: anID},
 		{name: "channelId", kind: anID, nullable: true},

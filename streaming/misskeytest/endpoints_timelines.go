@@ -8,26 +8,26 @@ import (
 )
 
 var timelineEndpoints = []*endpoint{
-	&endpoint{name: "notes/timeline", credential: true, permission: "read:account", params: timelineParams(), run: homeTimeline},
-	&endpoint{name: "notes/local-timeline", params: timelineParams(param{name: "withReplies", kind: aBoolean}), run: localTimeline},
-	&endpoint{name: "notes/hybrid-timeline", credential: true, permission: "read:account",
+	{name: "notes/timeline", credential: true, permission: "read:account", params: timelineParams(), run: homeTimeline},
+	{name: "notes/local-timeline", params: timelineParams(param{name: "withReplies", kind: aBoolean}), run: localTimeline},
+	{name: "notes/hybrid-timeline", credential: true, permission: "read:account",
 		params: timelineParams(param{name: "withReplies", kind: aBoolean}), run: hybridTimeline},
-	&endpoint{name: "notes/global-timeline", params: timelineParams(), run: globalTimeline},
-	&endpoint{name: "notes/user-list-timeline", credential: true, permission: "read:account",
+	{name: "notes/global-timeline", params: timelineParams(), run: globalTimeline},
+	{name: "notes/user-list-timeline", credential: true, permission: "read:account",
 		params: timelineParams(param{name: "listId", kind: anID, required: true}), run: listTimeline},
-	&endpoint{name: "channels/timeline",
+	{name: "channels/timeline",
 		params: paged(param{name: "channelId", kind: anID, required: true}, param{name: "allowPartial", kind: aBoolean}), run: channelTimeline},
-	&endpoint{name: "antennas/notes", credential: true, permission: "read:account",
+	{name: "antennas/notes", credential: true, permission: "read:account",
 		params: paged(param{name: "antennaId", kind: anID, required: true}), run: antennaNotes},
-	&endpoint{name: "roles/notes", credential: true, permission: "read:account",
+	{name: "roles/notes", credential: true, permission: "read:account",
 		params: paged(param{name: "roleId", kind: anID, required: true}), run: roleNotes},
-	&endpoint{name: "notes/search-by-tag", params: tagParams, valid: wantsTags, run: searchByTag},
-	&endpoint{name: "users/notes", params: timelineParams(
+	{name: "notes/search-by-tag", params: tagParams, valid: wantsTags, run: searchByTag},
+	{name: "users/notes", params: timelineParams(
 		param{name: "userId", kind: anID, required: true},
 		param{name: "withReplies", kind: aBoolean},
 		param{name: "withChannelNotes", kind: aBoolean},
 	), run: userNotes},
-	&endpoint{name: "notes/mentions", credential: true, permission: "read:account",
+	{name: "notes/mentions", credential: true, permission: "read:account",
 		params: paged(param{name: "following", kind: aBoolean}, param{name: "visibility", kind: aText}), run: mentions},
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 var userEndpoints = []*endpoint{
-	&endpoint{name: "users", params: schema{
+	{name: "users", params: schema{
 		{name: "limit", kind: anInteger, min: 1, max: 100},
 		{name: "offset", kind: anInteger},
 		{name: "sort", kind: aText, oneOf: []string{"+follower", "-follower", "+createdAt", "-createdAt", "+updatedAt", "-updatedAt"}},
@@ -17,32 +17,32 @@ var userEndpoints = []*endpoint{
 		{name: "origin", kind: aText, oneOf: []string{"combined", "local", "remote"}},
 		{name: "hostname", kind: aText, nullable: true},
 	}, run: listUsers},
-	&endpoint{name: "users/show", params: schema{
+	{name: "users/show", params: schema{
 		{name: "userId", kind: anID},
 		{name: "userIds", kind: someIDs, unique: true},
 		{name: "username", kind: aText},
 		{name: "host", kind: aText, nullable: true},
 	}, run: showUser},
-	&endpoint{name: "users/search", params: schema{
+	{name: "users/search", params: schema{
 		{name: "query", kind: aText, required: true},
 		{name: "offset", kind: anInteger},
 		{name: "limit", kind: anInteger, min: 1, max: 100},
 		{name: "origin", kind: aText, oneOf: []string{"local", "remote", "combined"}},
 		{name: "detail", kind: aBoolean},
 	}, run: searchUsers},
-	&endpoint{name: "users/search-by-username-and-host", params: schema{
+	{name: "users/search-by-username-and-host", params: schema{
 		{name: "username", kind: aText, nullable: true},
 		{name: "host", kind: aText, nullable: true},
 		{name: "limit", kind: anInteger, min: 1, max: 100},
 		{name: "detail", kind: aBoolean},
 	}, run: searchUsersByName},
-	&endpoint{name: "users/reactions", params: slices.Concat(oneUser, paging), run: reactionsOfUser},
-	&endpoint{name: "users/followers", params: byIDOrName, run: listFollowers},
-	&endpoint{name: "users/following", params: byIDOrName, run: listFollowing},
-	&endpoint{name: "users/relation", credential: true, permission: "read:account", params: schema{
+	{name: "users/reactions", params: slices.Concat(oneUser, paging), run: reactionsOfUser},
+	{name: "users/followers", params: byIDOrName, run: listFollowers},
+	{name: "users/following", params: byIDOrName, run: listFollowing},
+	{name: "users/relation", credential: true, permission: "read:account", params: schema{
 		{name: "userId", kind: anything, required: true},
 	}, run: showRelation},
-	&endpoint{name: "users/report-abuse", credential: true, permission: "write:report-abuse",
+	{name: "users/report-abuse", credential: true, permission: "write:report-abuse",
 		params: oneUser.and(param{name: "comment", kind: aText, required: true, min: 1, max: 2048}), run: reportAbuse},
 }
 

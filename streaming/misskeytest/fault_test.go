@@ -625,7 +625,7 @@ func TestHandshakeFaults(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer tcp.Close()
+		defer func() { _ = tcp.Close() }()
 		_, _ = io.WriteString(tcp, "GET /streaming HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
 			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
 		await(t, srv, "the handshake", func() bool { return i.Struck() == 1 })

@@ -186,7 +186,7 @@ func TestTermination(t *testing.T) {
 				}
 			}
 			if ws, err := net.Dial("tcp", strings.TrimPrefix(srv.URL, "http://")); err == nil {
-				ws.Close()
+				_ = ws.Close()
 				t.Error("a stopped server accepts connections")
 			}
 			srv.Start()
