@@ -159,6 +159,9 @@ func (p *printer) dialectFile() {
 		entry("Path", jen.Lit(d.Socket.Path)),
 		entry("Auth", runtimeName(auth)),
 	}
+	if n := d.Socket.PingSeconds; n > 0 {
+		entries = append(entries, entry("ServerPing", jen.Lit(n).Op("*").Qual("time", "Second")))
+	}
 	if n := d.Limits.ChannelsPerConnection; n > 0 {
 		entries = append(entries, entry("ChannelsPerConnection", jen.Lit(n)))
 	}

@@ -44,6 +44,9 @@ func (c *channel) entries() []jen.Code {
 	if name, ok := policies[c.spec.Overflow]; ok {
 		entries = append(entries, entry("Overflow", runtimeName(name)))
 	}
+	if c.spec.TokenEvent != "" {
+		entries = append(entries, entry("TokenEvent", jen.Lit(c.spec.TokenEvent)))
+	}
 	return append(entries, entry("Events", address(jen.Id(c.events.descriptor()))))
 }
 

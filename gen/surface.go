@@ -14,7 +14,8 @@ var metaNames = []string{
 // subscriptionNames are the methods of every subscription.
 var subscriptionNames = []string{
 	"Subscription", "Events",
-	"Channel", "Close", "Done", "Ended", "Err", "ID", "Key", "PID", "Send", "State", "Status", "WaitLive",
+	"Channel", "Close", "Connection", "Done", "Ended", "Err", "ID", "Key", "PID", "Pause", "Resume", "Send", "State",
+	"Status", "WaitLive",
 }
 
 // clientNames are the methods of every client.

@@ -11,7 +11,7 @@ import (
 // notAliased are the names of the runtime that only bindings and hooks use.
 var notAliased = []string{
 	"AuthHeader", "AuthQuery", "Auth", "CaptureKind", "Channel", "Connect", "Dialect", "EventSet", "Events", "HandlerFunc",
-	"Overflow", "OverflowDropNewest", "OverflowDropOldest", "OverflowEnd", "Request", "Session", "Unknown", "Words",
+	"Overflow", "OverflowDropNewest", "OverflowDropOldest", "OverflowEnd", "OverflowLatest", "Request", "Session", "Unknown", "Words",
 }
 
 // TestAliasesCoverTheRuntime holds the table of aliases to what the runtime

@@ -58,7 +58,24 @@ const (
 	// GapOverflow: the subscription's inbox was full and its policy dropped
 	// events.
 	GapOverflow GapCause = "overflow"
+	// GapLateAck: the socket was there, and the server did not acknowledge the
+	// channel on it in time.
+	GapLateAck GapCause = "late ack"
+	// GapPause: the subscription was paused, and its inbox full.
+	GapPause GapCause = "pause"
+	// GapEviction: the capture had to make room for another. Nothing comes after
+	// it.
+	GapEviction GapCause = "eviction"
 )
+
+// EventRef names an event that has been.
+type EventRef struct {
+	Type string // on the wire, as in "note"
+	// ID is the id that the event's body begins with, as in a note's; "" for
+	// bodies without one.
+	ID       string
+	Received time.Time // zero: there was none
+}
 
 // GapInfo is a span of time in which a subscription may have missed events.
 // It stands among the events where they are missing.
@@ -68,10 +85,13 @@ type GapInfo struct {
 	From time.Time
 	// To is when events could be received again.
 	To time.Time
+	// LastEvent is the last one that came before the gap: where a backfill
+	// begins.
+	LastEvent EventRef
 	// Cause says what made the gap.
 	Cause GapCause
-	// Lost is how many events are known to be lost: exact for an overflow,
-	// zero for a reconnect, where nobody knows.
+	// Lost is how many events are known to be lost: exact for an overflow and a
+	// pause, zero where nobody knows.
 	Lost uint64
 }
 
@@ -100,6 +120,9 @@ type Channel struct {
 	Leaks      bool   // the server goes on sending after disconnect
 	Overflow   Overflow
 	Events     *EventSet
+	// TokenEvent is the type of the event that says that the account has a new
+	// token, and the client's will open no other socket; "" = none.
+	TokenEvent string
 }
 
 // CaptureKind is a way to capture an entity, as the bindings describe it.
@@ -135,6 +158,8 @@ type Dialect struct {
 	Name string
 	Path string // of the websocket, as in "/streaming"
 	Auth Auth
+	// ServerPing is how often the server pings; 0 = it does not, or nobody knows.
+	ServerPing time.Duration
 	// ChannelsPerConnection is the server's limit per socket; 0 = none.
 	ChannelsPerConnection int
 	Words                 Words

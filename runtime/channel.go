@@ -84,6 +84,7 @@ func (a *channelActor) drain(ctx actor.Context) {
 			return
 		}
 		if !ok {
+			s.caughtUp()
 			return
 		}
 		if event := s.decode(it); event != nil && s.ctx.Err() == nil {
@@ -113,6 +114,7 @@ func (a *channelActor) runHandler(ctx actor.Context) {
 			var ok bool
 			if it, ok, done = s.inbox.take(); !ok {
 				empty = true
+				s.caughtUp()
 				return
 			}
 			event := s.decode(it)
@@ -150,9 +152,14 @@ func (s *Subscription) handle(event any) {
 			v = errGoexit
 		}
 		s.panicked.Add(1)
-		s.handlerFailed(event, &PanicError{Value: v, Stack: debug.Stack()})
+		err := &PanicError{Value: v, Stack: debug.Stack()}
+		s.handlerFailed(event, err)
+		// Nothing more is taken until the connection has decided what becomes of
+		// the subscription.
+		s.pause(pausedByPanics, true)
+		s.conn.tell(&handlerPanicked{sub: s, err: err})
 	}()
-	err := s.handler(s.ctx, event)
+	err := s.handler(&eventContext{s.ctx, event}, event)
 	returned = true
 	if err != nil {
 		s.failed.Add(1)

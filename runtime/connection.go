@@ -33,14 +33,17 @@ type connection struct {
 	captures  map[string]*captureRoutes // by update type; fixed
 
 	// The session actor's.
-	usedChannels, usedCaptures, usedOther int
+	usedChannels, usedCaptures, usedOther atomic.Int64 // others read them
+	linger                                *time.Timer  // since it is empty
 
 	// The connection actor's own.
 	lives    map[*slot]*life
 	byWire   map[string]*life
 	children map[string]*Subscription // by PID
 	crashes  map[string]int           // by PID
-	joined   int                      // slots so far, for their order
+	panics   map[*Subscription]*panics
+	replay   []*life // captures to be sent on this generation, bit by bit
+	joined   int     // slots so far, for their order
 	dialing  bool
 	cancel   context.CancelFunc // of the dial under way
 	attempts int                // failed in a row
@@ -56,6 +59,8 @@ type life struct {
 	order   int
 	wireID  string // of a channel on this generation; "" before connect is sent
 	live    bool
+	leaving bool        // nobody is left; to be disconnected when the server has it
+	asked   time.Time   // when the connect was queued
 	attempt int         // connects that were not acknowledged, in a row
 	timer   *time.Timer // ack timeout, or pause before the next connect
 }
@@ -83,9 +88,22 @@ type (
 	}
 	dialAgain struct {
 		late
+		gen     uint64
+		granted bool // the session's rate has been waited for
+	}
+	// replayMore goes on with the captures of a new socket.
+	replayMore struct {
+		late
 		gen uint64
 	}
-	acked struct {
+	// evict ends the captures of a slot, to make room.
+	evict struct {
+		late
+		slot *slot
+	}
+	// tokenRegenerated says that the account has a new token.
+	tokenRegenerated struct{ late }
+	acked            struct {
 		late
 		gen    uint64
 		wireID string
@@ -120,8 +138,12 @@ type (
 	crashed struct{ late }
 )
 
-// maxCaptures is how many captures one socket carries.
-const maxCaptures = 5000
+// Captures are sent to a new socket so many at a time, so that neither its
+// writer nor the server has all of them at once.
+const (
+	replayBatch = 256
+	replayPause = 10 * time.Millisecond
+)
 
 // maxCrashes is how often a subscription's actor may panic in our own code.
 const maxCrashes = 3
@@ -136,6 +158,7 @@ func newConnection(s *Session, number int) *connection {
 		byWire:   make(map[string]*life),
 		children: make(map[string]*Subscription),
 		crashes:  make(map[string]int),
+		panics:   make(map[*Subscription]*panics),
 	}
 	for _, kind := range s.dialect.Captures {
 		c.captures[kind.Update] = &captureRoutes{kind: kind}
@@ -145,22 +168,28 @@ func newConnection(s *Session, number int) *connection {
 
 // The session actor's bookkeeping.
 
-func (c *connection) hasRoom(sl *slot, channels int) bool {
+func (c *connection) hasRoom(sl *slot) bool {
+	channels := c.session.config.channels
+	if channels == 0 {
+		channels = c.session.dialect.ChannelsPerConnection
+	}
 	switch {
 	case sl.channel != nil:
-		return channels == 0 || c.usedChannels < channels
+		return channels == 0 || int(c.usedChannels.Load()) < channels
 	case sl.capture != nil:
-		return c.usedCaptures < maxCaptures
+		return int(c.usedCaptures.Load()) < c.session.config.captures
 	default:
 		return true
 	}
 }
 
-func (c *connection) take(sl *slot) { sl.conn = c; *c.used(sl)++ }
-func (c *connection) give(sl *slot) { sl.conn = nil; *c.used(sl)-- }
-func (c *connection) empty() bool   { return c.usedChannels+c.usedCaptures+c.usedOther == 0 }
+func (c *connection) take(sl *slot) { sl.conn = c; c.used(sl).Add(1) }
+func (c *connection) give(sl *slot) { sl.conn = nil; c.used(sl).Add(-1) }
+func (c *connection) empty() bool {
+	return c.usedChannels.Load()+c.usedCaptures.Load()+c.usedOther.Load() == 0
+}
 
-func (c *connection) used(sl *slot) *int {
+func (c *connection) used(sl *slot) *atomic.Int64 {
 	switch {
 	case sl.channel != nil:
 		return &c.usedChannels
@@ -183,7 +212,7 @@ func (c *connection) info() ConnectionInfo {
 func (c *connection) Receive(ctx actor.Context) {
 	switch msg := ctx.Message().(type) {
 	case *begin:
-		c.dial()
+		c.dial(false)
 	case *dialed:
 		c.dialed(msg)
 	case *socketEnded:
@@ -193,8 +222,21 @@ func (c *connection) Receive(ctx actor.Context) {
 		}
 	case *dialAgain:
 		if msg.gen == c.gen.Load() && !c.dialing && c.socket.Load() == nil {
-			c.dial()
+			c.dial(msg.granted)
 		}
+	case *replayMore:
+		if msg.gen == c.gen.Load() && c.socket.Load() != nil {
+			c.replaySome()
+		}
+	case *evict:
+		c.evict(msg.slot)
+	case *handlerPanicked:
+		c.judge(msg)
+	case *resumeHandler:
+		msg.sub.pause(pausedByPanics, false)
+	case *tokenRegenerated:
+		c.session.logger.Warn("misskey: the account has a new token; the client's opens no other socket unless its source renews it")
+		each(c.session, func(h HookToken) { h.OnTokenRegenerated() })
 	case *reconnect:
 		c.reconnect()
 	case *attach:
@@ -227,6 +269,7 @@ func (c *connection) Receive(ctx actor.Context) {
 			sock.breakWith(ErrClosed)
 		}
 	case *actor.Terminated:
+		c.acquit(c.children[msg.Who.String()])
 		delete(c.children, msg.Who.String())
 		delete(c.crashes, msg.Who.String())
 	case *actor.Stopping:
@@ -240,9 +283,15 @@ func (c *connection) Receive(ctx actor.Context) {
 	}
 }
 
-// dial opens the next generation's socket, in a goroutine.
-func (c *connection) dial() {
+// dial opens the next generation's socket, in a goroutine, when the session's
+// rate allows.
+func (c *connection) dial(granted bool) {
 	if c.closing {
+		return
+	}
+	if wait := c.session.mayDial(granted); wait > 0 {
+		gen := c.gen.Load()
+		c.redial = time.AfterFunc(wait, func() { c.tell(&dialAgain{gen: gen, granted: true}) })
 		return
 	}
 	gen := c.gen.Add(1)
@@ -315,12 +364,12 @@ func (c *connection) reconnect() {
 	case c.socket.Load() != nil:
 		c.lose(errReconnect)
 		each(c.session, func(h HookConnection) { h.OnDisconnected(c.info(), errReconnect, 0) })
-		c.dial()
+		c.dial(false)
 	default:
 		if c.redial != nil {
 			c.redial.Stop()
 		}
-		c.dial()
+		c.dial(false)
 	}
 }
 
@@ -336,15 +385,53 @@ func (c *connection) use(sock *socket) {
 	}
 	slices.SortFunc(lives, func(a, b *life) int { return cmp.Compare(a.order, b.order) })
 	var frames [][]byte
+	c.replay = nil
 	for _, l := range lives {
+		if l.slot.capture != nil {
+			c.replay = append(c.replay, l)
+			continue
+		}
 		frames = append(frames, c.connect(l)...)
 	}
 	// Routes are in place before the reader's first frame.
 	c.send(frames...)
+	c.replaySome()
 	sock.run()
 	c.session.opened()
 	c.session.elect()
 	each(c.session, func(h HookConnection) { h.OnConnected(c.info()) })
+}
+
+// replaySome sends some of the captures that a new socket has still to be told
+// of.
+func (c *connection) replaySome() {
+	now := c.replay[:min(len(c.replay), replayBatch)]
+	c.replay = c.replay[len(now):]
+	var frames [][]byte
+	for _, l := range now {
+		if c.lives[l.slot] == l && !l.live { // it may have ended
+			frames = append(frames, c.connect(l)...)
+		}
+	}
+	c.send(frames...)
+	if len(c.replay) == 0 {
+		c.replay = nil
+		return
+	}
+	gen := c.gen.Load()
+	time.AfterFunc(replayPause, func() { c.tell(&replayMore{gen: gen}) })
+}
+
+// evict ends the captures of a slot.
+func (c *connection) evict(sl *slot) {
+	l := c.lives[sl]
+	if l == nil {
+		return
+	}
+	for _, sub := range l.subs {
+		sub.inbox.part(time.Unix(0, sl.heard.Load()), time.Now(), GapEviction)
+		sub.end(ErrEvicted, false)
+	}
 }
 
 // connect puts a slot on the socket: it sets the route and returns what must
@@ -353,7 +440,7 @@ func (c *connection) connect(l *life) [][]byte {
 	sl := l.slot
 	switch {
 	case sl.channel != nil:
-		l.wireID = newID()
+		l.wireID, l.asked = newID(), time.Now()
 		c.byWire[l.wireID] = l
 		c.channels.set(l.wireID, l.subs)
 		c.await(l)
@@ -379,6 +466,10 @@ func (c *connection) acked(msg *acked) {
 		return // of an id we have left
 	}
 	l.stopTimer()
+	if l.leaving {
+		c.leaveSlot(l)
+		return
+	}
 	l.attempt = 0
 	for _, sub := range l.subs {
 		sub.attempts.Store(0)
@@ -393,6 +484,10 @@ func (c *connection) ackTimeout(msg *ackTimeout) {
 	if l == nil || l.live || msg.gen != c.gen.Load() {
 		return
 	}
+	if l.leaving {
+		c.leaveSlot(l)
+		return
+	}
 	pause := c.session.config.backoff.pause(l.attempt)
 	l.attempt++
 	c.session.logger.Warn("misskey: channel not acknowledged", "connection", c.number, "channel", l.slot.name(), "permission", l.slot.channel.Permission, "attempt", l.attempt, "pause", pause)
@@ -401,7 +496,7 @@ func (c *connection) ackTimeout(msg *ackTimeout) {
 	c.unroute(l)
 	for _, sub := range l.subs {
 		sub.attempts.Store(uint64(l.attempt))
-		sub.lost(lastHeard)
+		sub.unacknowledged(l.asked, lastHeard)
 	}
 	l.timer = time.AfterFunc(pause, func() { c.tell(&connectAgain{gen: msg.gen, life: l}) })
 }
@@ -434,6 +529,7 @@ func (c *connection) attach(ctx actor.Context, msg *attach) {
 		c.lives[sub.slot] = l
 	}
 	l.subs = append(l.subs[:len(l.subs):len(l.subs)], sub)
+	l.leaving = false
 	switch {
 	case sub.slot.broadcast != nil:
 		c.reroute(l)
@@ -489,7 +585,7 @@ func (c *connection) overflowed(msg *overflowed) {
 		return
 	}
 	c.session.logger.Warn("misskey: subscription is slow and drops events", "channel", sub.name, "subscription", sub.id)
-	each(c.session, func(h HookOverflow) { h.OnOverflow(sub) })
+	each(c.session, func(h HookOverflow) { h.OnSlow(sub) })
 }
 
 // beginAgain follows a panic of this actor: with a fresh socket.
@@ -515,20 +611,31 @@ func (c *connection) detach(sub *Subscription) {
 	rest := slices.DeleteFunc(slices.Clone(l.subs), func(other *Subscription) bool { return other == sub })
 	l.subs = rest
 	up := c.socket.Load() != nil
-	if len(rest) > 0 || up && l.parks() && l.wireID != "" {
+	switch {
+	case len(rest) > 0 || up && l.parks() && l.wireID != "":
 		if up {
 			c.reroute(l)
 		}
-		return
+	case up && l.slot.channel != nil && l.wireID != "" && !l.live:
+		// A channel that is left before it is open goes on for ever on the
+		// server: disconnect has to wait for the acknowledgement.
+		l.leaving = true
+		c.reroute(l)
+	default:
+		c.leaveSlot(l)
 	}
+}
+
+// leaveSlot takes a slot off the socket, and gives its place back.
+func (c *connection) leaveSlot(l *life) {
 	delete(c.lives, l.slot)
 	l.stopTimer()
-	if up {
+	if c.socket.Load() != nil {
 		c.send(c.farewell(l)...)
 	}
 	c.unroute(l)
-	if l.parks() {
-		c.session.tell(&unparked{slot: l.slot})
+	if l.slot.channel != nil {
+		c.session.tell(&left{slot: l.slot})
 	}
 }
 
@@ -612,8 +719,10 @@ func (c *connection) lose(err error) {
 		l.stopTimer()
 		l.wireID, l.live = "", false
 		if len(l.subs) == 0 {
-			delete(c.lives, l.slot) // the socket took the parked channel with it
-			c.session.tell(&unparked{slot: l.slot})
+			delete(c.lives, l.slot) // the socket took what was parked or to be left with it
+			if l.slot.channel != nil {
+				c.session.tell(&left{slot: l.slot})
+			}
 			continue
 		}
 		for _, sub := range l.subs {

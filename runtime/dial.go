@@ -76,6 +76,8 @@ const (
 	Forbidden    HandshakeKind = "forbidden"
 	RateLimited  HandshakeKind = "rate limited"
 	ServerError  HandshakeKind = "server error"
+	// NoToken: the token source has given none.
+	NoToken HandshakeKind = "no token"
 )
 
 var (
@@ -92,7 +94,8 @@ type HandshakeError struct {
 	URL    string // without the token
 	Kind   HandshakeKind
 	Status int // the HTTP status, where there was an answer
-	// Final is set when trying again cannot help. The client closes then.
+	// Final is set when trying again cannot help: not with this token, and the
+	// source has no other. The client closes then.
 	Final bool
 	// RetryAfter is how long the server asks to wait; zero where it does not.
 	RetryAfter time.Duration
@@ -152,7 +155,7 @@ var handshakes = []struct {
 // dial opens a websocket. Its error is a *HandshakeError.
 func (s *Session) dial(ctx context.Context) (*websocket.Conn, error) {
 	d := websocket.Dialer{
-		Proxy:            http.ProxyFromEnvironment,
+		Proxy:            s.config.proxy(),
 		HandshakeTimeout: s.config.dialTimeout,
 		TLSClientConfig:  s.config.tls,
 		ReadBufferSize:   16 << 10,
@@ -163,16 +166,24 @@ func (s *Session) dial(ctx context.Context) (*websocket.Conn, error) {
 	// gorilla looks at the context's deadline only: once there is a TCP
 	// connection, closing it is what ends a handshake early.
 	stop := func() bool { return true }
+	dial := s.config.netDial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
 	d.NetDialContext = func(attempt context.Context, network, address string) (net.Conn, error) {
-		conn, err := new(net.Dialer).DialContext(attempt, network, address)
+		conn, err := dial(attempt, network, address)
 		if err == nil {
 			stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
 		}
 		return conn, err
 	}
+	token, err := s.token(ctx)
+	if err != nil {
+		return nil, &HandshakeError{URL: s.target.socket, Kind: NoToken, Err: err}
+	}
 	header := http.Header{}
 	address := s.target.socket
-	if token := s.config.token; token != "" {
+	if token != "" {
 		if s.dialect.Auth == AuthQuery {
 			address += "?i=" + url.QueryEscape(token)
 		} else {
@@ -184,7 +195,11 @@ func (s *Session) dial(ctx context.Context) (*websocket.Conn, error) {
 	case err != nil && ctx.Err() != nil:
 		return nil, s.handshakeError(nil, ctx.Err())
 	case err != nil:
-		return nil, s.handshakeError(res, err)
+		refused := s.handshakeError(res, err)
+		if refused.Final && s.renewed(ctx, token) {
+			refused.Final = false
+		}
+		return nil, refused
 	case !stop(): // it ended just now, and the connection is being closed
 		_ = ws.Close()
 		return nil, s.handshakeError(nil, ctx.Err())

@@ -18,6 +18,11 @@ var (
 	// ErrEnded is the reason of a capture after whose last event no other can
 	// come, as after a note's deletion.
 	ErrEnded = errors.New("misskey: ended by its last event")
+	// ErrEvicted is the reason of a capture that had to make room for another,
+	// see WithMaxCaptures.
+	ErrEvicted = errors.New("misskey: evicted by a newer capture")
+	// ErrExpired is the reason of a capture whose time to live is over.
+	ErrExpired = errors.New("misskey: time to live is over")
 	// ErrReceiverStopped is the reason of a subscription whose receiving
 	// actor has stopped.
 	ErrReceiverStopped = errors.New("misskey: receiving actor stopped")
@@ -27,6 +32,9 @@ var (
 	// ErrCredentialRequired is returned for what an anonymous client cannot
 	// do.
 	ErrCredentialRequired = errors.New("misskey: needs an account, and the client is anonymous")
+	// ErrPermissionRequired is returned for what the client's token may not do,
+	// as far as WithPermissions tells.
+	ErrPermissionRequired = errors.New("misskey: the token lacks the permission")
 	// ErrHandlerSet is yielded when a subscription that has a handler or a
 	// receiving actor is read as well.
 	ErrHandlerSet = errors.New("misskey: the subscription has a handler")
@@ -35,14 +43,35 @@ var (
 	ErrReaderTaken = errors.New("misskey: the subscription is being read")
 )
 
-// PanicError is a panic in a handler. The event it happened on is lost to
-// that handler; the subscription goes on with the next one.
+// expected reports whether a subscription ended as its user meant it to.
+func expected(reason error) bool {
+	return errors.Is(reason, ErrClosed) || errors.Is(reason, ErrEnded) || errors.Is(reason, ErrExpired)
+}
+
+// HandlerPanicsError is the reason of a subscription whose handler panicked more
+// often than WithSupervision bears with.
+type HandlerPanicsError struct {
+	Channel string
+	Panics  int         // since the handler was last well
+	Last    *PanicError // the last of them
+}
+
+func (e *HandlerPanicsError) Error() string {
+	return fmt.Sprintf("misskey: %s: given up after %d panics of its handler, the last: %v", e.Channel, e.Panics, e.Last.Value)
+}
+
+// Unwrap returns the last panic.
+func (e *HandlerPanicsError) Unwrap() error { return e.Last }
+
+// PanicError is a panic in a handler, or in a token source. The event it happened on is lost to
+// that handler; the subscription goes on with the next one, or after a pause:
+// see WithSupervision.
 type PanicError struct {
 	Value any    // what was passed to panic
 	Stack []byte // of the goroutine that panicked
 }
 
-func (e *PanicError) Error() string { return fmt.Sprintf("misskey: handler panicked: %v", e.Value) }
+func (e *PanicError) Error() string { return fmt.Sprintf("misskey: panic: %v", e.Value) }
 
 // Unwrap returns the panic's value where it is an error.
 func (e *PanicError) Unwrap() error {

@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"context"
-	"errors"
 	"iter"
 )
 
@@ -32,11 +31,12 @@ func Events[E any](ctx context.Context, s *Subscription) iter.Seq2[E, error] {
 			it, ok, done := s.inbox.take()
 			switch {
 			case done:
-				if err := s.Err(); err != nil && !errors.Is(err, ErrClosed) && !errors.Is(err, ErrEnded) {
+				if err := s.Err(); err != nil && !expected(err) {
 					yield(none, err)
 				}
 				return
 			case !ok:
+				s.caughtUp()
 				select {
 				case <-s.inbox.arrived:
 				case <-ctx.Done():

@@ -3,6 +3,7 @@ package runtime_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -168,6 +169,22 @@ func (s *fakeSocket) count(typ string) (n int) {
 		}
 	}
 	return n
+}
+
+// total waits until n frames of a type have come on all sockets together.
+func (f *fake) total(typ string, n int) {
+	f.t.Helper()
+	f.until(fmt.Sprintf("%d %s", n, typ), func() bool {
+		got := 0
+		for _, s := range f.sockets {
+			for _, fr := range s.sent {
+				if fr.Type == typ {
+					got++
+				}
+			}
+		}
+		return got >= n
+	})
 }
 
 func (s *fakeSocket) send(frame string) {

@@ -40,11 +40,31 @@ type HookFrame interface {
 	OnFrameSkipped(FrameSkipped)
 }
 
-// HookOverflow is told when a subscription begins to drop events.
+// HookOverflow is told of slow episodes: from the first event that a full inbox
+// drops until the inbox has been emptied. There is one notice of each end.
 type HookOverflow interface {
-	// OnOverflow is called once per episode: when the first event is dropped,
-	// and not again until the inbox was empty.
-	OnOverflow(sub *Subscription)
+	// OnSlow is called when an episode begins.
+	OnSlow(sub *Subscription)
+	// OnCaughtUp is called when it is over, with what it cost.
+	OnCaughtUp(sub *Subscription, dropped uint64)
+}
+
+// HookGap is told of every gap that is handed on, whatever consumes the events.
+type HookGap interface {
+	OnGap(sub *Subscription, gap GapInfo)
+}
+
+// HookPause is told when a subscription whose handler panics too often is
+// paused.
+type HookPause interface {
+	// OnPause is called when the pause begins, which ends by itself.
+	OnPause(sub *Subscription, pause time.Duration, last *PanicError)
+}
+
+// HookToken is told when the server says that the account has a new token. The
+// one the client has opens no other socket; see WithTokenSource.
+type HookToken interface {
+	OnTokenRegenerated()
 }
 
 // HookDrift is told where decoded JSON departs from the spec the bindings
@@ -69,7 +89,7 @@ type FrameSkipped struct {
 
 func knownHook(h Hook) bool {
 	switch h.(type) {
-	case HookConnection, HookState, HookHandlerError, HookFrame, HookOverflow, HookDrift:
+	case HookConnection, HookState, HookHandlerError, HookFrame, HookOverflow, HookGap, HookPause, HookToken, HookDrift:
 		return true
 	}
 	return false

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -13,6 +14,7 @@ type item struct {
 	frame    string
 	payload  wire.Span
 	typ      string
+	key      string // of OverflowLatest
 	received time.Time
 	socket   ConnectionInfo // which brought it
 	whole    bool           // see wire.Envelope.Whole
@@ -33,10 +35,13 @@ type inbox struct {
 	head, n  int
 	events   int // items that are no gaps
 	bytes    int
-	lastTake time.Time // when the event last taken was received
-	lostAt   time.Time // set from the loss of the socket to the next event or ack
+	waiting  map[string]int // events by key, of OverflowLatest
+	last     lastEvent      // the event last taken
+	lost     *GapInfo       // begun, and to end with the next event or ack
 	finished bool
-	slow     bool // dropping since the inbox was last empty
+	paused   pauseReason // nothing is taken unless 0
+	slow     bool        // dropping since the inbox was last empty
+	episode  uint64      // dropped since then
 
 	arrived chan struct{} // holds a token when something may have changed
 }
@@ -44,6 +49,9 @@ type inbox struct {
 func (in *inbox) init(c subscribeConfig) {
 	in.policy, in.maxEvents, in.maxBytes = c.overflow, c.events, c.bytes
 	in.arrived = make(chan struct{}, 1)
+	if in.policy == OverflowLatest {
+		in.waiting = make(map[string]int)
+	}
 }
 
 // pushed tells what a push did.
@@ -62,45 +70,68 @@ func (in *inbox) push(it item) (p pushed) {
 	}
 	in.endGap(it.received)
 	for in.events > 0 && (in.events >= in.maxEvents || in.bytes+len(it.frame) > in.maxBytes) {
-		switch in.policy {
-		case OverflowEnd:
+		switch {
+		case in.policy == OverflowEnd && in.paused == 0:
 			in.finished = true
 			in.signal()
 			p.overflowed, p.dropped = true, 1
 			return p
-		case OverflowDropNewest:
+		case in.policy == OverflowDropNewest:
 			in.lose(in.n, it, it.received)
+			p.slowBegan = in.dropped()
 			p.dropped++
-			p.slowBegan = in.beginSlow()
 			return p
 		default:
-			in.dropOldest(it.received)
+			in.drop(in.victim(it.key), it.received)
+			p.slowBegan = in.dropped() || p.slowBegan
 			p.dropped++
-			p.slowBegan = in.beginSlow() || p.slowBegan
 		}
 	}
 	in.append(it)
 	in.events++
 	in.bytes += len(it.frame)
+	if in.waiting != nil {
+		in.waiting[it.key]++
+	}
 	in.signal()
 	return p
 }
 
-func (in *inbox) beginSlow() (began bool) {
+// dropped counts an event of a slow episode, and reports whether it is the
+// first.
+func (in *inbox) dropped() (began bool) {
 	began = !in.slow
 	in.slow = true
+	in.episode++
 	return began
 }
 
-// dropOldest drops the first event and leaves a gap in its place.
-func (in *inbox) dropOldest(now time.Time) {
-	i := 0
-	for in.at(i).gap != nil {
-		i++
+// victim finds the event to drop for one of the key: the oldest that a later
+// one supersedes, or just the oldest.
+func (in *inbox) victim(key string) int {
+	oldest := -1
+	for i := range in.n {
+		it := in.at(i)
+		if it.gap != nil {
+			continue
+		}
+		if oldest < 0 {
+			oldest = i
+		}
+		if in.waiting == nil || len(in.waiting) == in.events && in.waiting[key] == 0 {
+			break // each is the latest of its key
+		}
+		if in.waiting[it.key] > 1 || it.key == key {
+			return i
+		}
 	}
+	return oldest
+}
+
+// drop drops the event at place i and leaves a gap there.
+func (in *inbox) drop(i int, now time.Time) {
 	old := *in.at(i)
-	in.events--
-	in.bytes -= len(old.frame)
+	in.leaves(old)
 	// What stood before it moves up by one place; a gap takes the place left
 	// over, unless one that can grow is already there.
 	for j := i; j > 0; j-- {
@@ -112,10 +143,26 @@ func (in *inbox) dropOldest(now time.Time) {
 	in.lose(i, old, now)
 }
 
+// leaves keeps count of an event that is taken or dropped.
+func (in *inbox) leaves(it item) {
+	in.events--
+	in.bytes -= len(it.frame)
+	if in.waiting == nil {
+		return
+	}
+	if in.waiting[it.key]--; in.waiting[it.key] == 0 {
+		delete(in.waiting, it.key)
+	}
+}
+
 // lose records that the event it is missing before place i.
 func (in *inbox) lose(i int, it item, now time.Time) {
+	cause := GapOverflow
+	if in.paused != 0 {
+		cause = GapPause
+	}
 	if i > 0 {
-		if g := in.at(i - 1).gap; g != nil && g.Cause == GapOverflow {
+		if g := in.at(i - 1).gap; g != nil && g.Cause == cause {
 			grown := *g // the old one may have been handed out
 			grown.Lost++
 			grown.To = now
@@ -123,22 +170,32 @@ func (in *inbox) lose(i int, it item, now time.Time) {
 			return
 		}
 	}
-	from := in.lastTake
-	if i > 0 && in.at(i-1).gap == nil {
-		from = in.at(i - 1).received
-	}
-	if from.IsZero() {
+	before := in.before(i)
+	from := before.Received
+	if from.IsZero() || i > 0 && in.at(i-1).gap != nil {
 		from = it.received
 	}
-	in.insert(i, item{gap: &GapInfo{From: from, To: now, Cause: GapOverflow, Lost: 1}})
+	in.insert(i, item{gap: &GapInfo{From: from, To: now, LastEvent: before, Cause: cause, Lost: 1}})
 }
 
-// beginGap notes that events may be missing from t on.
-func (in *inbox) beginGap(t time.Time) {
+// before returns the last event before place i, taken ones included.
+func (in *inbox) before(i int) EventRef {
+	for i--; i >= 0; i-- {
+		if it := in.at(i); it.gap == nil {
+			var l lastEvent
+			l.set(it)
+			return l.ref()
+		}
+	}
+	return in.last.ref()
+}
+
+// beginGap notes that events may be missing from t on. The first one counts.
+func (in *inbox) beginGap(t time.Time, cause GapCause) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if in.lostAt.IsZero() {
-		in.lostAt = t
+	if in.lost == nil {
+		in.lost = &GapInfo{From: t, LastEvent: in.before(in.n), Cause: cause}
 	}
 }
 
@@ -146,64 +203,115 @@ func (in *inbox) beginGap(t time.Time) {
 func (in *inbox) resume(t time.Time) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if !in.finished && !in.lostAt.IsZero() {
+	if !in.finished && in.lost != nil {
 		in.endGap(t)
 		in.signal()
 	}
 }
 
 func (in *inbox) endGap(t time.Time) {
-	if in.lostAt.IsZero() {
+	gap := in.lost
+	if gap == nil {
 		return
 	}
-	gap := GapInfo{From: in.lostAt, To: t, Cause: GapReconnect}
-	in.lostAt = time.Time{}
+	in.lost = nil
+	gap.To = t
 	if in.n > 0 {
-		if last := in.at(in.n - 1).gap; last != nil && last.Cause == GapReconnect {
+		if last := in.at(in.n - 1).gap; last != nil && last.Cause == gap.Cause {
 			gap.From = last.From // nothing came between: they are one
-			in.at(in.n - 1).gap = &gap
+			in.at(in.n - 1).gap = gap
 			return
 		}
 	}
-	in.append(item{gap: &gap})
+	in.append(item{gap: gap})
 }
 
-// take removes the first item. ok is false when there is none; done tells
-// that there will be none any more.
+// part ends the inbox with a gap that no event will end.
+func (in *inbox) part(from, to time.Time, cause GapCause) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.finished {
+		return
+	}
+	in.lost = &GapInfo{From: from, LastEvent: in.before(in.n), Cause: cause}
+	in.endGap(to)
+	in.signal()
+}
+
+// take removes the first item. ok is false when there is none, or the inbox is
+// paused; done tells that there will be none any more.
 func (in *inbox) take() (it item, ok, done bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.n == 0 {
-		in.slow = false
 		return item{}, false, in.finished
+	}
+	if in.paused != 0 {
+		return item{}, false, false
 	}
 	it = *in.at(0)
 	*in.at(0) = item{}
 	in.head = (in.head + 1) % len(in.items)
 	in.n--
 	if it.gap == nil {
-		in.events--
-		in.bytes -= len(it.frame)
-		in.lastTake = it.received
+		in.leaves(it)
+		in.last.set(&it)
 	}
-	if in.n == 0 {
-		in.slow = false
-		if len(in.items) > idleRing {
-			in.items, in.head = nil, 0
-		}
+	if in.n == 0 && len(in.items) > idleRing {
+		in.items, in.head = nil, 0
 	}
 	return it, true, false
 }
 
-// finish lets nothing more in. With drop, what is in is dropped too, and
-// their number returned.
+// caughtUp reports whether a slow episode is over, because the inbox was
+// emptied, and how many events it cost. It does so once.
+func (in *inbox) caughtUp() (dropped uint64, over bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if !in.slow || in.n > 0 {
+		return 0, false
+	}
+	dropped, in.slow, in.episode = in.episode, false, 0
+	return dropped, true
+}
+
+// pauseReason is a set of reasons why nothing is taken from an inbox.
+type pauseReason uint8
+
+const (
+	pausedByUser pauseReason = 1 << iota
+	pausedByPanics
+)
+
+// pause adds or takes away a reason to take nothing.
+func (in *inbox) pause(reason pauseReason, on bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	switch {
+	case in.finished:
+	case on:
+		in.paused |= reason
+	default:
+		in.paused &^= reason
+		in.signal()
+	}
+}
+
+func (in *inbox) isPaused() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.paused != 0
+}
+
+// finish lets nothing more in, and ends a pause. With drop, what is in is
+// dropped too, and their number returned.
 func (in *inbox) finish(drop bool) (dropped int) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	in.finished = true
+	in.finished, in.paused = true, 0
 	if drop {
 		dropped = in.events
-		in.items, in.head, in.n, in.events, in.bytes = nil, 0, 0, 0, 0
+		in.items, in.head, in.n, in.events, in.bytes, in.waiting = nil, 0, 0, 0, 0, nil
 	}
 	in.signal()
 	return dropped
@@ -214,6 +322,13 @@ func (in *inbox) depth() (events, bytes int) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	return in.events, in.bytes
+}
+
+// lastTaken returns the event last handed on.
+func (in *inbox) lastTaken() EventRef {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.last.ref()
 }
 
 func (in *inbox) signal() {
@@ -244,4 +359,42 @@ func (in *inbox) insert(i int, it item) {
 		*in.at(j) = *in.at(j - 1)
 	}
 	*in.at(i) = it
+}
+
+// lastEvent remembers an event without its frame: a subscription that is quiet
+// for long must not keep the last thing it heard.
+type lastEvent struct {
+	received time.Time
+	typ      string
+	id       [32]byte // ids have 10 to 26 characters
+	idLength int
+}
+
+func (l *lastEvent) set(it *item) {
+	if l.typ != it.typ {
+		l.typ = strings.Clone(it.typ)
+	}
+	l.received = it.received
+	l.idLength = 0
+	if id := bodyID(it.payload.In(it.frame)); len(id) <= len(l.id) {
+		l.idLength = copy(l.id[:], id)
+	}
+}
+
+func (l *lastEvent) ref() EventRef {
+	return EventRef{Type: l.typ, ID: string(l.id[:l.idLength]), Received: l.received}
+}
+
+// bodyID returns the id that a body begins with, as the bodies of all that has
+// one do.
+func bodyID(body string) string {
+	rest, ok := strings.CutPrefix(body, `{"id":"`)
+	if !ok {
+		return ""
+	}
+	id, _, ok := strings.Cut(rest, `"`)
+	if !ok || strings.Contains(id, `\`) {
+		return ""
+	}
+	return id
 }

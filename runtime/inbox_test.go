@@ -46,7 +46,7 @@ func TestInboxLosesNothingWithoutAGap(t *testing.T) {
 					case 4, 5, 6:
 						take()
 					case 7:
-						in.beginGap(now)
+						in.beginGap(now, GapReconnect)
 					}
 					if n, bytes := in.depth(); n > in.maxEvents || n > 1 && bytes > in.maxBytes {
 						t.Fatalf("holds %d events and %d bytes", n, bytes)
@@ -68,12 +68,12 @@ func TestInboxGapsStandInOrderOfTime(t *testing.T) {
 	at := func(s int64) time.Time { return time.Unix(s, 0) }
 	push := func(s int64) { in.push(item{typ: fmt.Sprint(s), frame: "x", received: at(s)}) }
 	push(1)
-	in.beginGap(at(1))
-	in.beginGap(at(2)) // the first one counts
+	in.beginGap(at(1), GapReconnect)
+	in.beginGap(at(2), GapReconnect) // the first one counts
 	push(5)
 	push(6) // drops 1
 	push(7) // drops 5
-	in.beginGap(at(7))
+	in.beginGap(at(7), GapReconnect)
 	in.resume(at(9))
 	in.resume(at(10)) // nothing to end
 	var got []string

@@ -1,12 +1,14 @@
 package runtime
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
-	"strings"
+	"net/url"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -16,10 +18,12 @@ import (
 type Option func(*config) error
 
 type config struct {
-	token       string
+	token       TokenSource     // nil = anonymous
+	permissions map[string]bool // nil = not known
 	httpClient  *http.Client
 	ownHTTP     bool
 	tls         *tls.Config
+	netDial     netDial
 	logger      *slog.Logger
 	hooks       []Hook
 	system      *actor.ActorSystem
@@ -31,6 +35,12 @@ type config struct {
 	ping        time.Duration
 	silence     time.Duration
 	maxFrame    int
+	channels    int // per connection; 0 = what the dialect says
+	captures    int // per connection
+	maxCaptures int // of the session; 0 = no limit
+	dialEvery   time.Duration
+	linger      time.Duration
+	supervision Supervision
 }
 
 func newConfig(opts []Option) (*config, error) {
@@ -42,6 +52,10 @@ func newConfig(opts []Option) (*config, error) {
 		ping:        25 * time.Second,
 		silence:     60 * time.Second,
 		maxFrame:    1 << 20,
+		captures:    5000,
+		dialEvery:   time.Second / 50,
+		linger:      30 * time.Second,
+		supervision: Supervision{Panics: 3, Within: time.Minute, MinPause: time.Second, MaxPause: time.Minute, Pauses: 8},
 	}
 	var errs []error
 	for _, opt := range opts {
@@ -53,7 +67,8 @@ func newConfig(opts []Option) (*config, error) {
 		// A transport of our own, so that closing the client leaves no idle
 		// connection behind.
 		transport := &http.Transport{
-			Proxy:               http.ProxyFromEnvironment,
+			Proxy:               c.proxy(),
+			DialContext:         c.netDial,
 			TLSClientConfig:     c.tls.Clone(),
 			TLSHandshakeTimeout: c.dialTimeout,
 			ForceAttemptHTTP2:   true,
@@ -70,6 +85,14 @@ func newConfig(opts []Option) (*config, error) {
 	return c, errors.Join(errs...)
 }
 
+// proxy returns how a proxy is found, nil for not at all.
+func (c *config) proxy() func(*http.Request) (*url.URL, error) {
+	if c.netDial != nil {
+		return nil
+	}
+	return http.ProxyFromEnvironment
+}
+
 // WithToken makes the client act for the account the token belongs to: a
 // user's own token, or an app's. Without it the client is anonymous. The
 // token is sent in the Authorization header and stands in no log, error or
@@ -79,10 +102,114 @@ func WithToken(token string) Option {
 		if token == "" {
 			return errors.New("misskey: WithToken: the token is empty; leave the option out for an anonymous client")
 		}
-		if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return errors.New("misskey: WithToken: the token has a character no token has, such as a space or a line end")
+		if err := checkToken(token); err != nil {
+			return fmt.Errorf("misskey: WithToken: %w", err)
 		}
-		c.token = token
+		c.token = fixedToken(token)
+		return nil
+	}
+}
+
+// WithTokenSource has the client ask for its token whenever it needs one, for
+// tokens that are renewed while the client runs. It takes the place of
+// WithToken.
+func WithTokenSource(source TokenSource) Option {
+	return func(c *config) error {
+		if source == nil {
+			return errors.New("misskey: WithTokenSource: nil source")
+		}
+		c.token = source
+		return nil
+	}
+}
+
+// WithPermissions tells what the client's token, an app's, may do, as in
+// "read:account" and "read:chat". Subscribing to what it may not is then
+// ErrPermissionRequired at once. Without it the client learns of a missing
+// permission only by not being acknowledged, since no server tells.
+func WithPermissions(permissions ...string) Option {
+	return func(c *config) error {
+		c.permissions = make(map[string]bool, len(permissions))
+		for _, p := range permissions {
+			c.permissions[p] = true
+		}
+		return nil
+	}
+}
+
+// WithChannelsPerConnection sets how many channels share a socket, in place of
+// what the server takes at most. More than that are ignored by the server, for
+// as long as the client tries.
+func WithChannelsPerConnection(n int) Option {
+	return atLeastOne("WithChannelsPerConnection", n, func(c *config) { c.channels = n })
+}
+
+// WithCapturesPerConnection sets how many captures share a socket. The default
+// is 5,000.
+func WithCapturesPerConnection(n int) Option {
+	return atLeastOne("WithCapturesPerConnection", n, func(c *config) { c.captures = n })
+}
+
+// WithMaxCaptures bounds the entities captured at one time. One more makes the
+// one go that was not heard of for the longest time: its captures end with
+// ErrEvicted, after a gap. Without it there is no bound.
+func WithMaxCaptures(n int) Option {
+	return atLeastOne("WithMaxCaptures", n, func(c *config) { c.maxCaptures = n })
+}
+
+// WithDialRate bounds how many sockets the client opens in a second. The default
+// is 50. Clients do not know of each other: each has this rate.
+func WithDialRate(perSecond int) Option {
+	return atLeastOne("WithDialRate", perSecond, func(c *config) { c.dialEvery = time.Second / time.Duration(perSecond) })
+}
+
+// WithLinger sets how long a connection that has nothing to do any more stays
+// open for what may come. The default is 30 seconds; 0 closes it at once. The
+// first connection stays as long as the client.
+func WithLinger(d time.Duration) Option {
+	return func(c *config) error {
+		if d < 0 {
+			return fmt.Errorf("misskey: WithLinger: want zero or more, got %v", d)
+		}
+		c.linger = d
+		return nil
+	}
+}
+
+// Supervision is what becomes of a subscription whose handler panics. A panic
+// costs the event it happened on. More than Panics of them Within a time pause
+// the subscription: for a random time of up to MinPause, up to twice as long
+// each time in a row, and never longer than MaxPause. Events gather in the inbox
+// meanwhile. After so many Pauses in a row the subscription ends with a
+// *HandlerPanicsError. A handler that has been well for Within after a pause
+// begins anew.
+type Supervision struct {
+	Panics   int           // at least 0
+	Within   time.Duration // more than 0
+	MinPause time.Duration // more than 0
+	MaxPause time.Duration // at least MinPause
+	Pauses   int           // at least 0
+}
+
+// WithSupervision sets what becomes of subscriptions whose handlers panic. The
+// default is more than 3 panics within a minute, pauses between a second and a
+// minute, and the end after 8 of them.
+func WithSupervision(s Supervision) Option {
+	return func(c *config) error {
+		if s.Panics < 0 || s.Within <= 0 || s.MinPause <= 0 || s.MaxPause < s.MinPause || s.Pauses < 0 {
+			return fmt.Errorf("misskey: WithSupervision: %+v: want Panics and Pauses not negative, Within and MinPause more than zero, MaxPause at least MinPause", s)
+		}
+		c.supervision = s
+		return nil
+	}
+}
+
+func atLeastOne(name string, n int, set func(*config)) Option {
+	return func(c *config) error {
+		if n < 1 {
+			return fmt.Errorf("misskey: %s: want at least one, got %d", name, n)
+		}
+		set(c)
 		return nil
 	}
 }
@@ -103,6 +230,24 @@ func WithHTTPClient(client *http.Client) Option {
 // unless WithHTTPClient sets their client.
 func WithTLSConfig(settings *tls.Config) Option {
 	return func(c *config) error { c.tls = settings.Clone(); return nil }
+}
+
+// netDial opens a TCP connection, or what takes its place.
+type netDial = func(ctx context.Context, network, address string) (net.Conn, error)
+
+// WithNetDial sets how connections are opened, of sockets and, unless
+// WithHTTPClient sets their client, of API calls: through a SOCKS proxy, to a
+// Unix socket, to a server in the test. TLS comes on top of it. The default is a
+// net.Dialer's DialContext; with another, proxies of the environment are not
+// asked for.
+func WithNetDial(dial func(ctx context.Context, network, address string) (net.Conn, error)) Option {
+	return func(c *config) error {
+		if dial == nil {
+			return errors.New("misskey: WithNetDial: nil function")
+		}
+		c.netDial = dial
+		return nil
+	}
 }
 
 // WithLogger sets where the client logs: handlers' errors and panics,
@@ -243,6 +388,10 @@ const (
 	// OverflowEnd ends the subscription with ErrSlowConsumer after the events
 	// already in its inbox.
 	OverflowEnd
+	// OverflowLatest drops the oldest event that a later one has superseded:
+	// one of the same type about the same thing. Where there is none it drops
+	// the oldest.
+	OverflowLatest
 )
 
 // SubscribeOption configures one subscription or capture.
@@ -250,8 +399,11 @@ type SubscribeOption func(*subscribeConfig) error
 
 type subscribeConfig struct {
 	overflow Overflow
+	chosen   string // the option that did
+	key      string // of OverflowLatest: key of the body, "" = none
 	events   int
 	bytes    int
+	ttl      time.Duration // of a capture; 0 = none
 	receiver *actor.PID
 	inFlight int
 }
@@ -272,12 +424,40 @@ func DropNewest(n int) SubscribeOption { return overflow("DropNewest", OverflowD
 // ErrSlowConsumer when it is full.
 func EndOnOverflow(n int) SubscribeOption { return overflow("EndOnOverflow", OverflowEnd, n) }
 
+// KeepLatest bounds the inbox to n events and, when it is full, drops the oldest
+// one that a later one has superseded: one of the same type whose body has the
+// same string under key. An empty key compares types only. It suits events that
+// are states, of which the last is enough: KeepLatest(16, "") for statistics,
+// KeepLatest(100, "id") for files that change.
+func KeepLatest(n int, key string) SubscribeOption {
+	choose := overflow("KeepLatest", OverflowLatest, n)
+	return func(c *subscribeConfig) error {
+		c.key = key
+		return choose(c)
+	}
+}
+
+// ExpireAfter ends a capture with ErrExpired after a time, for bots that follow
+// a note for a while. It is refused for channels and broadcasts.
+func ExpireAfter(d time.Duration) SubscribeOption {
+	return func(c *subscribeConfig) error {
+		if d <= 0 {
+			return fmt.Errorf("misskey: ExpireAfter: want more than zero, got %v", d)
+		}
+		c.ttl = d
+		return nil
+	}
+}
+
 func overflow(name string, policy Overflow, n int) SubscribeOption {
 	return func(c *subscribeConfig) error {
 		if n < 1 {
 			return fmt.Errorf("misskey: %s: want at least one event, got %d", name, n)
 		}
-		c.overflow, c.events = policy, n
+		if c.chosen != "" {
+			return fmt.Errorf("misskey: %s and %s: want one of them", c.chosen, name)
+		}
+		c.overflow, c.events, c.chosen = policy, n, name
 		return nil
 	}
 }

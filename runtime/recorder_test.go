@@ -12,6 +12,7 @@ import (
 // recorder is a hook that keeps what it is told.
 type recorder struct {
 	overflows atomic.Int32
+	caughtUp  atomic.Uint64 // events dropped in slow episodes that are over
 
 	mu      sync.Mutex
 	errs    []error
@@ -30,7 +31,8 @@ func (r *recorder) OnFrameSkipped(f runtime.FrameSkipped) {
 	r.skipped = append(r.skipped, f)
 }
 
-func (r *recorder) OnOverflow(*runtime.Subscription) { r.overflows.Add(1) }
+func (r *recorder) OnSlow(*runtime.Subscription)                 { r.overflows.Add(1) }
+func (r *recorder) OnCaughtUp(_ *runtime.Subscription, n uint64) { r.caughtUp.Add(n) }
 
 func (r *recorder) handlerErrors() []error {
 	r.mu.Lock()

@@ -57,7 +57,7 @@ func (d *disconnections) OnDisconnected(runtime.ConnectionInfo, error, time.Dura
 
 func TestLastSubscriptionOfAConnectionStillGetsItsEvents(t *testing.T) {
 	f := newFake(t)
-	s := f.connect()
+	s := f.connect(runtime.WithLinger(0))
 	for range 3 {
 		live(t, subscribe(t, s, &room, nil))
 	}
@@ -101,7 +101,7 @@ func TestLastSubscriptionOfAConnectionStillGetsItsEvents(t *testing.T) {
 
 func TestBroadcastsSurviveTheirConnections(t *testing.T) {
 	f := newFake(t)
-	s := f.connect()
+	s := f.connect(runtime.WithLinger(0))
 	early, err := s.Broadcasts(ctx(t), &news, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -306,7 +306,7 @@ func TestNothingIsSentAfterClose(t *testing.T) {
 	for i := range 200 {
 		sub := subscribe(t, s, &room, nil)
 		if i%2 == 0 {
-			f.socket(0).frame("connect", i) // its acknowledgement is on the way
+			f.total("connect", i+1) // its acknowledgement is on the way
 		}
 		sub.Close()
 		for range 3 {
@@ -370,7 +370,8 @@ func TestHookThatWaitsDoesNotStopTheReader(t *testing.T) {
 
 type waitingHook chan struct{}
 
-func (h waitingHook) OnOverflow(*runtime.Subscription) { <-h }
+func (h waitingHook) OnSlow(*runtime.Subscription)             { <-h }
+func (h waitingHook) OnCaughtUp(*runtime.Subscription, uint64) {}
 
 func TestCloseCutsASocketThatDoesNotTakeWrites(t *testing.T) {
 	f := newFake(t)

@@ -48,6 +48,7 @@ type Session struct {
 	goroutines sync.WaitGroup // readers, writers and dials
 
 	mu    sync.Mutex
+	dials time.Time     // when the next socket may be dialled
 	ready bool          // a socket was open once
 	err   error         // set when the session begins to close
 	conns []*connection // in the order they were opened; replaced, never changed
@@ -72,12 +73,13 @@ func Connect(ctx context.Context, dialect *Dialect, url string, opts ...Option) 
 	}
 	s := &Session{
 		dialect: dialect, config: c, target: t, logger: c.logger.With("host", t.host),
-		api:    &rest.Client{Base: t.api, HTTP: c.httpClient, Token: c.token},
+		api:    &rest.Client{Base: t.api, HTTP: c.httpClient},
 		ending: make(chan struct{}), done: make(chan struct{}),
 		dialOnce:       make(chan error, 1),
 		broadcastTypes: make(map[string]bool),
 		subs:           make(map[*Subscription]struct{}),
 	}
+	s.api.Token = s.token
 	if dialect.Broadcasts != nil {
 		for _, typ := range dialect.Broadcasts.Types {
 			s.broadcastTypes[typ] = true
@@ -136,8 +138,11 @@ func (s *Session) Err() error {
 // registered; WaitLive waits for the server. A nil handler leaves the events
 // to Events, or to the actor named by ToActor.
 func (s *Session) Subscribe(ctx context.Context, ch *Channel, params func(*jx.Encoder), handler HandlerFunc, opts ...SubscribeOption) (*Subscription, error) {
-	if ch.Credential && s.config.token == "" {
+	switch {
+	case ch.Credential && s.config.token == nil:
 		return nil, fmt.Errorf("misskey: channel %s: %w", ch.Name, ErrCredentialRequired)
+	case ch.Permission != "" && s.config.permissions != nil && !s.config.permissions[ch.Permission]:
+		return nil, fmt.Errorf("misskey: channel %s: %w %s", ch.Name, ErrPermissionRequired, ch.Permission)
 	}
 	// Encoded here and now: what the caller does with the values later, and what
 	// encoding them does, is no business of the actors.
@@ -191,6 +196,7 @@ func (s *Session) subscribe(ctx context.Context, sl *slot, handler HandlerFunc, 
 	}
 	select {
 	case <-registered:
+		sub.expire()
 		return sub, nil
 	case <-s.ending:
 		// And not done: the handler that is calling may be what that waits for.
@@ -210,7 +216,7 @@ func (s *Session) Request(ctx context.Context, r Request, body func(*jx.Encoder)
 	err := s.Err()
 	switch {
 	case err != nil:
-	case r.Credential && s.config.token == "":
+	case r.Credential && s.config.token == nil:
 		err = ErrCredentialRequired
 	default:
 		err = sendable(frame)
@@ -373,6 +379,23 @@ func (s *Session) report(err error) {
 	}
 }
 
+// mayDial reserves a dial, unless that is done, and returns how long to wait for
+// it: sockets are opened at a bounded rate.
+func (s *Session) mayDial(reserved bool) time.Duration {
+	if reserved {
+		return 0
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	if s.dials.Before(now) {
+		s.dials = now
+	}
+	wait := s.dials.Sub(now)
+	s.dials = s.dials.Add(s.config.dialEvery)
+	return wait
+}
+
 // reason is why subscriptions end when the session does.
 func (s *Session) reason() error { return cmp.Or(s.Err(), ErrClosed) }
 
@@ -433,10 +456,15 @@ type (
 		late
 		sub *Subscription
 	}
-	// unparked says that a connection has let go of a channel that was parked.
-	unparked struct {
+	// left says that a connection has let go of a channel nobody subscribes to.
+	left struct {
 		late
 		slot *slot
+	}
+	// lingered says that a connection has been without work for a while.
+	lingered struct {
+		late
+		conn *connection
 	}
 	// dialRefused says that the server will not have us, whatever we do.
 	dialRefused struct {
@@ -460,11 +488,12 @@ type (
 // connections. It does no I/O and waits for nothing.
 type sessionActor struct {
 	*Session
-	shared  map[shareKey]*slot
-	open    map[string]*connection // by PID
-	closing bool
-	number  int // of the last connection
-	drain   *time.Timer
+	shared   map[shareKey]*slot
+	open     map[string]*connection // by PID
+	captures captureQueue
+	closing  bool
+	number   int // of the last connection
+	drain    *time.Timer
 }
 
 func (a *sessionActor) Receive(ctx actor.Context) {
@@ -488,8 +517,10 @@ func (a *sessionActor) Receive(ctx actor.Context) {
 		}
 	case *detach:
 		a.detach(ctx, msg.sub)
-	case *unparked:
+	case *left:
 		a.release(ctx, msg.slot)
+	case *lingered:
+		a.retire(ctx, msg.conn)
 	case *dialRefused:
 		a.report(msg.err)
 		a.shut(msg.err, true)
@@ -534,13 +565,20 @@ func (a *sessionActor) attach(ctx actor.Context, msg *attach) {
 	}
 	sub.slot.refs++
 	ctx.Send(sub.slot.conn.pid, msg)
+	if sub.slot.capture != nil && a.config.maxCaptures > 0 {
+		a.captures.add(sub.slot)
+		for a.captures.Len() > a.config.maxCaptures {
+			oldest := a.captures.oldest()
+			ctx.Send(oldest.conn.pid, &evict{slot: oldest})
+		}
+	}
 }
 
 // place finds a connection with room for sl, or opens one. There is always
 // the first.
 func (a *sessionActor) place(ctx actor.Context, sl *slot) {
 	for _, c := range a.connections() {
-		if c.hasRoom(sl, a.dialect.ChannelsPerConnection) {
+		if c.hasRoom(sl) {
 			c.take(sl)
 			return
 		}
@@ -567,8 +605,8 @@ func (a *sessionActor) detach(ctx actor.Context, sub *Subscription) {
 	}
 	sl.refs--
 	ctx.Send(sl.conn.pid, &detach{sub: sub})
-	if sl.refs == 0 && (sl.channel == nil || !sl.channel.Leaks) {
-		a.release(ctx, sl)
+	if sl.refs == 0 && sl.channel == nil {
+		a.release(ctx, sl) // a channel is left only when the server has it
 	}
 }
 
@@ -580,12 +618,31 @@ func (a *sessionActor) release(ctx actor.Context, sl *slot) {
 	if key, ok := sl.share(); ok && a.shared[key] == sl {
 		delete(a.shared, key)
 	}
+	if sl.capture != nil {
+		a.captures.remove(sl)
+	}
 	c := sl.conn
 	c.give(sl)
-	if first := a.connections(); c.empty() && !a.closing && len(first) > 0 && c != first[0] {
-		ctx.Send(c.pid, &shutdown{}) // the last one on it may have events left
-		a.forget(c)
+	switch {
+	case !c.empty() || a.closing:
+	case a.config.linger == 0:
+		a.retire(ctx, c)
+	default:
+		if c.linger != nil {
+			c.linger.Stop()
+		}
+		c.linger = time.AfterFunc(a.config.linger, func() { a.send(&lingered{conn: c}) })
 	}
+}
+
+// retire closes a connection that has nothing to do, unless it is the first.
+func (a *sessionActor) retire(ctx actor.Context, c *connection) {
+	conns := a.connections()
+	if !c.empty() || a.closing || len(conns) == 0 || c == conns[0] || !slices.Contains(conns, c) {
+		return
+	}
+	ctx.Send(c.pid, &shutdown{}) // the last one on it may have events left
+	a.forget(c)
 }
 
 func (a *sessionActor) shutdown(ctx actor.Context, msg *shutdown) {
@@ -611,6 +668,9 @@ func (a *sessionActor) terminated(ctx actor.Context, pid *actor.PID) {
 }
 
 func (a *sessionActor) forget(c *connection) {
+	if c.linger != nil {
+		c.linger.Stop()
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.conns = slices.DeleteFunc(slices.Clone(a.conns), func(other *connection) bool { return other == c })

@@ -158,7 +158,7 @@ func TestChannelThatLeaksIsParked(t *testing.T) {
 
 func TestChannelsSpreadOverConnections(t *testing.T) {
 	f := newFake(t)
-	s := f.connect()
+	s := f.connect(runtime.WithLinger(0))
 	var subs []*runtime.Subscription
 	for range 10 {
 		subs = append(subs, subscribe(t, s, &room, nil))

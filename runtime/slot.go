@@ -1,12 +1,14 @@
 package runtime
 
+import "sync/atomic"
+
 // slot is one channel connection, one captured entity, or the broadcasts:
 // what takes a place on a socket and serves one or more subscriptions. The
 // session decides which connection a slot is on, and it stays there. The
 // broadcasts are on the first one, which lasts as long as the session.
 //
-// Its fields are fixed when it is made, except refs and conn, which belong to
-// the session actor.
+// Its fields are fixed when it is made, except those that belong to the session
+// actor, and heard.
 type slot struct {
 	channel   *Channel     // set for a channel
 	params    []byte       // of the channel, as JSON
@@ -15,7 +17,11 @@ type slot struct {
 	broadcast *EventSet    // set for the broadcasts
 
 	conn *connection
-	refs int // subscriptions on it; a channel that leaks stays when it is zero
+	refs int // subscriptions on it; a channel stays a while when it is zero
+
+	heard atomic.Int64 // of a capture: Unix nanoseconds; the reader writes it
+	stamp int64        // of a capture: heard, as the queue knows it
+	place int          // of a capture: in the queue, from one; 0 = not in it
 }
 
 func (sl *slot) name() string {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -52,6 +53,8 @@ type socket struct {
 	pong   chan string   // payload of a ping to answer
 	finish chan struct{} // closed to flush, say goodbye and end
 	broken chan struct{} // closed when the socket is no longer of use
+
+	serverPing atomic.Int64 // when the server last pinged, in Unix nanoseconds; 0 = never
 
 	once sync.Once
 	err  error // why it broke; set before broken is closed
@@ -188,6 +191,9 @@ func (s *socket) writeLoop() error {
 				return err
 			}
 		case <-ping.C:
+			if err := s.watch(); err != nil {
+				return err
+			}
 			if err := s.control(websocket.PingMessage, binary.BigEndian.AppendUint64(nil, uint64(time.Now().UnixNano()))); err != nil {
 				return err
 			}
@@ -221,6 +227,21 @@ func (s *socket) control(typ int, payload []byte) error {
 	return s.ws.WriteControl(typ, payload, time.Now().Add(writeTimeout))
 }
 
+// watch finds a server that has stopped pinging. Something between may answer
+// our pings in its place, so that they do not show it; a server that was never
+// heard to ping may stand behind something that keeps its pings, and is left in
+// peace.
+func (s *socket) watch() error {
+	every, last := s.conn.session.dialect.ServerPing, s.serverPing.Load()
+	if every == 0 || last == 0 {
+		return nil
+	}
+	if since := time.Since(time.Unix(0, last)); since > 2*every+s.conn.session.config.ping {
+		return fmt.Errorf("misskey: the server has not pinged for %v, and does every %v", since.Round(time.Second), every)
+	}
+	return nil
+}
+
 // farewell writes what is still waiting, and a close frame.
 func (s *socket) farewell() error {
 	if err := s.writeQueue(); err != nil {
@@ -241,6 +262,7 @@ func (s *socket) readLoop() error {
 	s.ws.SetReadLimit(hardFrameLimit)
 	s.ws.SetPingHandler(func(payload string) error {
 		hear()
+		s.serverPing.Store(heard.UnixNano())
 		select {
 		case s.pong <- payload:
 		default: // one is on its way
@@ -311,6 +333,9 @@ func readFrame(r io.Reader, buf []byte, limit int) (_ []byte, whole bool, err er
 }
 
 func readError(err error, silence time.Duration) error {
+	if closed := (*websocket.CloseError)(nil); errors.As(err, &closed) {
+		return newCloseError(closed)
+	}
 	var timeout interface{ Timeout() bool }
 	if errors.As(err, &timeout) && timeout.Timeout() {
 		return fmt.Errorf("misskey: nothing heard for %v: %w", silence, err)
@@ -392,6 +417,12 @@ func (s *socket) deliver(to *routes, id, frame []byte, env wire.Envelope, now ti
 			s.conn.session.stats.unowned.Add(1)
 		}
 		return
+	}
+	switch sl := subs[0].slot; {
+	case sl.capture != nil:
+		sl.heard.Store(now.UnixNano())
+	case sl.channel != nil && sl.channel.TokenEvent != "" && sl.channel.TokenEvent == string(env.Event):
+		s.conn.tell(&tokenRegenerated{})
 	}
 	// One copy of the frame serves all its inboxes, and every string that is
 	// decoded from it.

@@ -30,6 +30,9 @@ type ConnectionStatus struct {
 	LastHeard time.Time     // when the last frame came; zero for none
 	RoundTrip time.Duration // of the last ping that was answered; zero for none
 	LastErr   error         // why the last socket was lost or not opened
+	// Channels and Captures it has a place for, those included that are parked or
+	// about to be left.
+	Channels, Captures int
 }
 
 // SubscriptionStatus is what a subscription looks like at one moment.
@@ -42,6 +45,19 @@ type SubscriptionStatus struct {
 	// Attempts counts connects the server has not acknowledged, since it last
 	// did.
 	Attempts uint64
+	// Connection is where it lives.
+	Connection ConnectionInfo
+	// Paused is set while nothing is handed on: by Pause, or because its handler
+	// panicked too often.
+	Paused bool
+	// LastEvent is the last one handed on.
+	LastEvent EventRef
+	// SinceLive counts events since it was last acknowledged. Some servers
+	// acknowledge what they then never send: zero for long, on a channel where
+	// much happens, shows it.
+	SinceLive uint64
+	// Gaps counts those handed on.
+	Gaps uint64
 	// InboxEvents and InboxBytes are waiting to be delivered.
 	InboxEvents, InboxBytes int
 	// Delivered counts events of a known type handed on, Dropped those the overflow policy or
@@ -77,7 +93,7 @@ func (s *Session) Status() Status {
 	s.mu.Unlock()
 
 	for _, c := range conns {
-		cs := ConnectionStatus{ConnectionInfo: c.info(), Open: c.socket.Load() != nil, RoundTrip: time.Duration(c.roundTrip.Load())}
+		cs := ConnectionStatus{ConnectionInfo: c.info(), Open: c.socket.Load() != nil, RoundTrip: time.Duration(c.roundTrip.Load()), Channels: int(c.usedChannels.Load()), Captures: int(c.usedCaptures.Load())}
 		if ns := c.lastHeard.Load(); ns != 0 {
 			cs.LastHeard = time.Unix(0, ns)
 		}
@@ -118,5 +134,7 @@ func (s *Subscription) Status() SubscriptionStatus {
 		InboxEvents: events, InboxBytes: bytes,
 		Delivered: s.delivered.Load(), Dropped: s.dropped.Load(), Unknown: s.unknown.Load(), Drift: s.drift.Load(),
 		HandlerErrors: s.failed.Load(), HandlerPanics: s.panicked.Load(),
+		Connection: s.conn.info(), Paused: s.inbox.isPaused(), LastEvent: s.inbox.lastTaken(),
+		SinceLive: s.received.Load() - s.receivedBefore.Load(), Gaps: s.gaps.Load(),
 	}
 }

@@ -59,13 +59,16 @@ type Subscription struct {
 	decoding string            // type of the event being decoded
 	onDrift  func(codec.Drift) // hears of drift in it
 
+	expiry *time.Timer // of ExpireAfter
+
 	mu      sync.Mutex
 	state   State
 	err     error
 	changed chan struct{} // closed and renewed with every change of state
 
-	delivered, dropped, unknown, drift, failed, panicked atomic.Uint64
-	attempts                                             atomic.Uint64 // connects not acknowledged, in a row
+	delivered, dropped, unknown, drift, failed, panicked, gaps atomic.Uint64
+	received, receivedBefore                                   atomic.Uint64 // in all, and until it was last connected
+	attempts                                                   atomic.Uint64 // connects not acknowledged, in a row
 }
 
 // link is what a live subscription sends through.
@@ -84,6 +87,9 @@ func (s *Session) newSubscription(sl *slot, handler HandlerFunc, def Overflow, o
 		if opt != nil {
 			errs = append(errs, opt(&c))
 		}
+	}
+	if c.ttl > 0 && sl.capture == nil {
+		errs = append(errs, fmt.Errorf("misskey: %s: ExpireAfter is for captures", sl.name()))
 	}
 	if handler != nil && c.receiver != nil {
 		errs = append(errs, fmt.Errorf("misskey: %s: a handler and ToActor: want one of them", sl.name()))
@@ -174,6 +180,37 @@ func (s *Subscription) WaitLive(ctx context.Context) error {
 	}
 }
 
+// expire starts the clock of ExpireAfter.
+func (s *Subscription) expire() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.config.ttl > 0 && s.state != StateClosed {
+		s.expiry = time.AfterFunc(s.config.ttl, func() { s.end(ErrExpired, false) })
+	}
+}
+
+// Pause stops the handing on of events until Resume; a handler call under way
+// is not interrupted. Events gather in the inbox meanwhile. What its bounds drop
+// is announced by a Gap of cause GapPause, under every policy: a paused
+// subscription is not ended for being slow. Pause does not wait, and a second
+// one does nothing.
+func (s *Subscription) Pause() { s.pause(pausedByUser, true) }
+
+// Resume ends what Pause began. It does not end the pause of a subscription
+// whose handler panicked too often.
+func (s *Subscription) Resume() { s.pause(pausedByUser, false) }
+
+func (s *Subscription) pause(reason pauseReason, on bool) {
+	s.inbox.pause(reason, on)
+	if !on {
+		s.wake()
+	}
+}
+
+// Connection returns where the subscription lives: the connection, which never
+// changes, and the generation of its socket, which does.
+func (s *Subscription) Connection() ConnectionInfo { return s.conn.info() }
+
 // Close ends the subscription: what waits in the inbox is dropped and the
 // context of a running handler call cancelled. Close does not wait, so that a
 // handler may call it; Done tells when the last handler call has returned. A
@@ -235,18 +272,30 @@ func (s *Subscription) change(state State) {
 	s.changed = make(chan struct{})
 }
 
-// lost is called by the connection actor when the socket is gone, or the
-// server does not answer on it.
-func (s *Subscription) lost(lastHeard time.Time) {
+// lost is called by the connection actor when the socket is gone.
+func (s *Subscription) lost(lastHeard time.Time) { s.interrupted(lastHeard, GapReconnect) }
+
+// unacknowledged is called by the connection actor when the server has not
+// answered what was asked then. A subscription that was never live may have
+// missed events since.
+func (s *Subscription) unacknowledged(asked, lastHeard time.Time) {
+	if s.State() == StateConnecting {
+		s.inbox.beginGap(asked, GapLateAck)
+		return
+	}
+	s.interrupted(lastHeard, GapLateAck)
+}
+
+func (s *Subscription) interrupted(lastHeard time.Time, cause GapCause) {
 	s.link.Store(nil)
 	switch s.State() {
 	case StateLive:
-		s.inbox.beginGap(lastHeard)
+		s.inbox.beginGap(lastHeard, cause)
 		s.setState(StateReconnecting)
 	case StateReconnecting:
 		// An event before the acknowledgement ended the gap, and now there may
 		// be another.
-		s.inbox.beginGap(lastHeard)
+		s.inbox.beginGap(lastHeard, cause)
 	}
 }
 
@@ -260,6 +309,7 @@ func (s *Subscription) live(l *link) {
 	}
 	s.link.Store(l)
 	s.mu.Unlock()
+	s.receivedBefore.Store(s.received.Load())
 	s.inbox.resume(time.Now())
 	s.wake()
 	s.setState(StateLive)
@@ -275,6 +325,9 @@ func (s *Subscription) end(reason error, drop bool) {
 		s.err = reason
 		s.change(StateClosed)
 		s.link.Store(nil)
+		if s.expiry != nil {
+			s.expiry.Stop()
+		}
 		close(s.ended)
 	}
 	s.mu.Unlock()
@@ -288,7 +341,7 @@ func (s *Subscription) end(reason error, drop bool) {
 	}
 	s.ring()
 	if first {
-		if !errors.Is(reason, ErrClosed) && !errors.Is(reason, ErrEnded) {
+		if !expected(reason) && !errors.Is(reason, ErrEvicted) {
 			s.session.logger.Error("misskey: subscription ended", "channel", s.name, "subscription", s.id, "reason", reason)
 		}
 		s.session.tell(&detach{sub: s})
@@ -300,6 +353,10 @@ func (s *Subscription) end(reason error, drop bool) {
 // hooks and the end of the subscription may take their time, so they are left
 // to the connection actor.
 func (s *Subscription) offer(it item) {
+	s.received.Add(1)
+	if s.config.overflow == OverflowLatest {
+		it.key = s.keyOf(it)
+	}
 	p := s.inbox.push(it)
 	if p.dropped > 0 {
 		s.dropped.Add(uint64(p.dropped))
@@ -308,6 +365,22 @@ func (s *Subscription) offer(it item) {
 		s.conn.tell(&overflowed{sub: s, ended: p.overflowed})
 	}
 	s.wake()
+}
+
+// keyOf tells what an event is about, for OverflowLatest.
+func (s *Subscription) keyOf(it item) string {
+	if s.config.key == "" {
+		return it.typ
+	}
+	return it.typ + "\x00" + string(wire.String([]byte(it.frame), it.payload, s.config.key))
+}
+
+// caughtUp tells of the end of a slow episode.
+func (s *Subscription) caughtUp() {
+	if dropped, over := s.inbox.caughtUp(); over {
+		s.session.logger.Info("misskey: subscription has caught up", "channel", s.name, "subscription", s.id, "dropped", dropped)
+		each(s.session, func(h HookOverflow) { h.OnCaughtUp(s, dropped) })
+	}
 }
 
 // wake tells whoever consumes the inbox that it has something. Events hears
@@ -338,6 +411,8 @@ func (s *Subscription) decode(it item) any {
 	}
 	if it.gap != nil {
 		meta.Received = it.gap.To
+		s.gaps.Add(1)
+		each(s.session, func(h HookGap) { h.OnGap(s, *it.gap) })
 		return s.set.Gap(meta, *it.gap)
 	}
 	payload := it.payload.In(it.frame)

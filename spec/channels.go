@@ -4,7 +4,7 @@ func (l *loader) declareChannel(e entry) {
 	l.wireName(e.Pos, e.key)
 	what := "the channel " + quote(e.key)
 	o := l.object(e.value, e.Pos, what,
-		"doc", "credential", "permission", "shared", "leaks", "overflow", "events", "params", "sends",
+		"doc", "credential", "permission", "shared", "leaks", "overflow", "tokenEvent", "events", "params", "sends",
 		"quirks", "goName", "seen", "since")
 	c := &Channel{
 		Pos:        e.Pos,
@@ -31,6 +31,10 @@ func (l *loader) declareChannel(e entry) {
 		c.Sends = l.messages(v, "the send")
 	}
 	l.channelEvents(c, o)
+	if v := o.get("tokenEvent"); l.want(v, quote("tokenEvent"), stringValue) {
+		c.TokenEvent = v.text
+		l.tokens = append(l.tokens, tokenEvent{c, v.Pos})
+	}
 	if l.declare("channel", c.Name, c.Pos) {
 		l.spec.Channels = append(l.spec.Channels, c)
 	}
@@ -56,4 +60,36 @@ func (l *loader) channelEvents(c *Channel, o *object) {
 // credential reads whether an account is needed.
 func (l *loader) credential(o *object) bool {
 	return l.word(o, "credential", "required", "none") == "required"
+}
+
+// tokenEvent is a channel's, to be looked up when all event sets are known.
+type tokenEvent struct {
+	channel *Channel
+	pos     Pos
+}
+
+func (l *loader) checkTokenEvent(t tokenEvent) {
+	if t.channel.Events == nil {
+		return // reported where it was looked for
+	}
+	names, seen := map[string]bool{}, map[*EventSet]bool{}
+	var collect func(*EventSet)
+	collect = func(s *EventSet) {
+		if seen[s] {
+			return
+		}
+		seen[s] = true
+		for _, m := range s.Events {
+			names[m.Name] = true
+		}
+		for _, inner := range s.Includes {
+			if inner.Set != nil {
+				collect(inner.Set)
+			}
+		}
+	}
+	collect(t.channel.Events)
+	if !names[t.channel.TokenEvent] {
+		l.reportUnknown(use{pos: t.pos, name: t.channel.TokenEvent}, CodeEndsWith, "event of the channel "+quote(t.channel.Name), names)
+	}
 }

@@ -8,6 +8,9 @@ func (l *loader) check() {
 	l.checkEmbeds()
 	l.checkRoles()
 	l.checkFrames()
+	for _, t := range l.tokens {
+		l.checkTokenEvent(t)
+	}
 	for _, d := range l.defaults {
 		l.checkDefault(d)
 	}

@@ -64,7 +64,7 @@ var meanings = map[Code]string{
 	CodeBadDefault:   "a default does not fit its field",
 	CodeUnion:        "a union cannot be told apart by its discriminator",
 	CodeCapture:      "a capture names a request that does not serve it",
-	CodeEndsWith:     "a capture ends with an event it does not have",
+	CodeEndsWith:     "a capture ends with an event, or a channel has a token event, that it does not have",
 	CodeRole:         "a role of the protocol is missing or taken twice",
 }
 

@@ -57,6 +57,7 @@ type loader struct {
 	inlineSets []*EventSet // those that channels declare for themselves
 	uses       []use
 	defaults   []fieldDefault
+	tokens     []tokenEvent
 	rootKeys   map[string]Pos // keys of the root that were given
 	base       Pos            // where faults of the spec as a whole are reported
 }

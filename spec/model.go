@@ -214,6 +214,9 @@ type Channel struct {
 	Shared     bool   // one connection per socket, whoever asks
 	Leaks      bool   // the server goes on sending after disconnect
 	Overflow   Overflow
+	// TokenEvent is the event that says that the account has a new token; "" =
+	// none.
+	TokenEvent string
 	Quirks     []string
 	Params     []*Field
 	Events     *EventSet

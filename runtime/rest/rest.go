@@ -17,9 +17,11 @@ import (
 // Client calls one server's API for one account, or for nobody. Its fields
 // must not change while it is in use; then it is safe for concurrent use.
 type Client struct {
-	Base  string // as in "https://misskey.example/api/"
-	HTTP  *http.Client
-	Token string // "" = anonymous
+	Base string // as in "https://misskey.example/api/"
+	HTTP *http.Client
+	// Token returns the account's token, "" for nobody's. It is called for every
+	// call; nil is an anonymous client.
+	Token func(context.Context) (string, error)
 }
 
 // maxResponse bounds a response, whose size a server should not decide alone.
@@ -111,8 +113,14 @@ func (c *Client) Call(ctx context.Context, endpoint string, request, response an
 		return fmt.Errorf("misskey: %s: %w", endpoint, err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	if c.Token != "" {
-		req.Header.Set("Authorization", "Bearer "+c.Token)
+	if c.Token != nil {
+		token, err := c.Token(ctx)
+		if err != nil {
+			return fmt.Errorf("misskey: %s: %w", endpoint, err)
+		}
+		if token != "" {
+			req.Header.Set("Authorization", "Bearer "+token)
+		}
 	}
 	res, err := c.HTTP.Do(req)
 	if err != nil {

@@ -20,7 +20,7 @@ func serve(t *testing.T, token string, answer http.HandlerFunc) *rest.Client {
 	t.Helper()
 	s := httptest.NewServer(answer)
 	t.Cleanup(s.Close)
-	return &rest.Client{Base: s.URL + "/api/", HTTP: s.Client(), Token: token}
+	return &rest.Client{Base: s.URL + "/api/", HTTP: s.Client(), Token: func(context.Context) (string, error) { return token, nil }}
 }
 
 func TestCall(t *testing.T) {

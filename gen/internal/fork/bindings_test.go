@@ -242,7 +242,7 @@ func TestMessagesAreEncoded(t *testing.T) {
 func TestDescriptorsSayWhatTheSpecSays(t *testing.T) {
 	for got, want := range map[*runtime.Channel]runtime.Channel{
 		&feedChannel: {Name: "feed", Credential: true, Permission: "read:posts", Shared: true, Leaks: true,
-			Overflow: runtime.OverflowEnd, Events: &postsEvents},
+			Overflow: runtime.OverflowEnd, TokenEvent: "post", Events: &postsEvents},
 		&loungeChannel: {Name: "lounge", Overflow: runtime.OverflowDropNewest, Events: &loungeEvents},
 		&oddsChannel:   {Name: "odds", Events: &oddsEvents},
 	} {
@@ -260,7 +260,7 @@ func TestDescriptorsSayWhatTheSpecSays(t *testing.T) {
 		}
 	}
 	want := runtime.Dialect{
-		Name: "fork", Path: "/stream", Auth: runtime.AuthQuery, ChannelsPerConnection: 4,
+		Name: "fork", Path: "/stream", Auth: runtime.AuthQuery, ServerPing: 30 * time.Second, ChannelsPerConnection: 4,
 		Words:      runtime.Words{Connect: "open", Connected: "opened", Disconnect: "close", Channel: "say"},
 		Captures:   []*runtime.CaptureKind{&postCapture, &authorCapture},
 		Broadcasts: &broadcastEvents,
