@@ -2,13 +2,18 @@
 
 package streaming
 
-import "github.com/misskeyactor/misskeyactor/runtime"
+import (
+	"time"
+
+	"github.com/misskeyactor/misskeyactor/runtime"
+)
 
 // dialect is Misskey as the runtime sees it.
 var dialect = runtime.Dialect{
 	Name:                  "misskey",
 	Path:                  "/streaming",
 	Auth:                  runtime.AuthHeader,
+	ServerPing:            60 * time.Second,
 	ChannelsPerConnection: 32,
 	Words: runtime.Words{
 		Connect:    "connect",

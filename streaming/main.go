@@ -56,5 +56,6 @@ var mainChannel = runtime.Channel{
 	Shared:     true,
 	Leaks:      true,
 	Overflow:   runtime.OverflowEnd,
+	TokenEvent: "myTokenRegenerated",
 	Events:     &mainEvents,
 }

@@ -2,13 +2,18 @@
 
 package fork
 
-import "github.com/misskeyactor/misskeyactor/runtime"
+import (
+	"time"
+
+	"github.com/misskeyactor/misskeyactor/runtime"
+)
 
 // dialect is The Fork as the runtime sees it.
 var dialect = runtime.Dialect{
 	Name:                  "fork",
 	Path:                  "/stream",
 	Auth:                  runtime.AuthQuery,
+	ServerPing:            30 * time.Second,
 	ChannelsPerConnection: 4,
 	Words: runtime.Words{
 		Connect:    "open",

@@ -51,5 +51,6 @@ var feedChannel = runtime.Channel{
 	Shared:     true,
 	Leaks:      true,
 	Overflow:   runtime.OverflowEnd,
+	TokenEvent: "post",
 	Events:     &postsEvents,
 }

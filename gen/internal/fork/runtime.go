@@ -3,8 +3,10 @@
 package fork
 
 import (
+	"context"
 	"crypto/tls"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -37,6 +39,13 @@ func WithHTTPClient(client *http.Client) Option {
 // unless WithHTTPClient sets their client.
 func WithTLSConfig(settings *tls.Config) Option {
 	return runtime.WithTLSConfig(settings)
+}
+
+// WithNetDial sets how connections are opened, of sockets and, unless
+// WithHTTPClient sets their client, of API calls: through a SOCKS proxy, to a
+// Unix socket, to a server in the test.
+func WithNetDial(dial func(ctx context.Context, network, address string) (net.Conn, error)) Option {
+	return runtime.WithNetDial(dial)
 }
 
 // WithLogger sets where the client logs: handlers' errors and panics,
@@ -107,6 +116,68 @@ func WithMaxFrame(bytes int) Option {
 	return runtime.WithMaxFrame(bytes)
 }
 
+// WithTokenSource has the client ask for its token whenever it needs one, for
+// tokens that are renewed while the client runs. It takes the place of
+// WithToken.
+func WithTokenSource(source TokenSource) Option {
+	return runtime.WithTokenSource(source)
+}
+
+// TokenSource gives a client its token.
+type TokenSource = runtime.TokenSource
+
+// TokenSourceFunc is a function as a TokenSource.
+type TokenSourceFunc = runtime.TokenSourceFunc
+
+// WithPermissions tells what the client's token, an app's, may do, as in
+// "read:account" and "read:chat". Subscribing to what it may not is then
+// ErrPermissionRequired at once.
+func WithPermissions(permissions ...string) Option {
+	return runtime.WithPermissions(permissions...)
+}
+
+// WithChannelsPerConnection sets how many channels share a socket, in place
+// of what the server takes at most. More than that are ignored by the server,
+// for as long as the client tries.
+func WithChannelsPerConnection(n int) Option {
+	return runtime.WithChannelsPerConnection(n)
+}
+
+// WithCapturesPerConnection sets how many captures share a socket. The
+// default is 5,000.
+func WithCapturesPerConnection(n int) Option {
+	return runtime.WithCapturesPerConnection(n)
+}
+
+// WithMaxCaptures bounds the entities captured at one time. One more makes
+// the one go that was not heard of for the longest time: its captures end
+// with ErrEvicted, after a gap. Without it there is no bound.
+func WithMaxCaptures(n int) Option {
+	return runtime.WithMaxCaptures(n)
+}
+
+// WithDialRate bounds how many sockets the client opens in a second. The
+// default is 50.
+func WithDialRate(perSecond int) Option {
+	return runtime.WithDialRate(perSecond)
+}
+
+// WithLinger sets how long a connection that has nothing to do any more stays
+// open for what may come. The default is 30 seconds; 0 closes it at once.
+func WithLinger(d time.Duration) Option {
+	return runtime.WithLinger(d)
+}
+
+// WithSupervision sets what becomes of subscriptions whose handlers panic.
+// The default is more than 3 panics within a minute, pauses between a second
+// and a minute, and the end after 8 of them.
+func WithSupervision(s Supervision) Option {
+	return runtime.WithSupervision(s)
+}
+
+// Supervision is what becomes of a subscription whose handler panics.
+type Supervision = runtime.Supervision
+
 // SubscribeOption configures one subscription or capture.
 type SubscribeOption = runtime.SubscribeOption
 
@@ -125,6 +196,19 @@ func DropNewest(n int) SubscribeOption {
 // ErrSlowConsumer when it is full.
 func EndOnOverflow(n int) SubscribeOption {
 	return runtime.EndOnOverflow(n)
+}
+
+// KeepLatest bounds the inbox to n events and, when it is full, drops the
+// oldest one that a later one has superseded: one of the same type whose body
+// has the same string under key. An empty key compares types only.
+func KeepLatest(n int, key string) SubscribeOption {
+	return runtime.KeepLatest(n, key)
+}
+
+// ExpireAfter ends a capture with ErrExpired after a time, for bots that
+// follow a note for a while. It is refused for channels and broadcasts.
+func ExpireAfter(d time.Duration) SubscribeOption {
+	return runtime.ExpireAfter(d)
 }
 
 // InboxBytes bounds the inbox in bytes of frames as well. The default is 32
@@ -158,7 +242,25 @@ const (
 	// GapOverflow: the subscription's inbox was full and its policy dropped
 	// events.
 	GapOverflow = runtime.GapOverflow
+	// GapLateAck: the socket was there, and the server did not acknowledge
+	// the channel on it in time.
+	GapLateAck = runtime.GapLateAck
+	// GapPause: the subscription was paused, and its inbox full.
+	GapPause = runtime.GapPause
+	// GapEviction: the capture had to make room for another. Nothing comes
+	// after it.
+	GapEviction = runtime.GapEviction
 )
+
+// EventRef names an event that has been.
+type EventRef = runtime.EventRef
+
+// EventMeta returns the Meta of the event that a handler was called with,
+// given the context of that call or one made from it; elsewhere its
+// Subscription is nil.
+func EventMeta(ctx context.Context) Meta {
+	return runtime.EventMeta(ctx)
+}
 
 // Subscription is the handle on a channel, a capture or the broadcasts,
 // whatever its events. Every typed handle embeds one: WaitLive, State, Err,
@@ -211,8 +313,19 @@ type HookHandlerError = runtime.HookHandlerError
 // HookFrame is told of frames that were skipped.
 type HookFrame = runtime.HookFrame
 
-// HookOverflow is told when a subscription begins to drop events.
+// HookOverflow is told of slow episodes: from the first event that a full
+// inbox drops until the inbox has been emptied.
 type HookOverflow = runtime.HookOverflow
+
+// HookGap is told of every gap that is handed on.
+type HookGap = runtime.HookGap
+
+// HookPause is told when a subscription whose handler panics too often is
+// paused.
+type HookPause = runtime.HookPause
+
+// HookToken is told when the server says that the account has a new token.
+type HookToken = runtime.HookToken
 
 // HookDrift is told where JSON departs from the spec the bindings were
 // generated from.
@@ -252,15 +365,24 @@ const (
 	RateLimited = runtime.RateLimited
 	// ServerError: the server failed.
 	ServerError = runtime.ServerError
+	// NoToken: the token source has given none.
+	NoToken = runtime.NoToken
 )
+
+// CloseError is a socket that the server ended, or that just ended.
+type CloseError = runtime.CloseError
 
 // ParamError is a channel parameter that is missing or cannot be right.
 // Nothing was sent.
 type ParamError = runtime.ParamError
 
 // PanicError is a panic in a handler. The subscription goes on with the next
-// event.
+// event, or after a pause.
 type PanicError = runtime.PanicError
+
+// HandlerPanicsError is the reason of a subscription whose handler panicked
+// more often than WithSupervision bears with.
+type HandlerPanicsError = runtime.HandlerPanicsError
 
 // APIError is what the server answered to a call that failed.
 type APIError = rest.Error
@@ -278,6 +400,11 @@ var (
 	// ErrSlowConsumer is the reason of a subscription whose inbox was full
 	// and whose policy is to end then.
 	ErrSlowConsumer = runtime.ErrSlowConsumer
+	// ErrEvicted is the reason of a capture that had to make room for
+	// another.
+	ErrEvicted = runtime.ErrEvicted
+	// ErrExpired is the reason of a capture whose time to live is over.
+	ErrExpired = runtime.ErrExpired
 	// ErrReceiverStopped is the reason of a subscription whose receiving
 	// actor has stopped.
 	ErrReceiverStopped = runtime.ErrReceiverStopped
@@ -287,6 +414,9 @@ var (
 	// ErrCredentialRequired is returned for what an anonymous client cannot
 	// do.
 	ErrCredentialRequired = runtime.ErrCredentialRequired
+	// ErrPermissionRequired is returned for what the client's token may not
+	// do, as far as WithPermissions tells.
+	ErrPermissionRequired = runtime.ErrPermissionRequired
 	// ErrUnauthorized matches a HandshakeError or an APIError: the server
 	// does not take the token.
 	ErrUnauthorized = runtime.ErrUnauthorized
