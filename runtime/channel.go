@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"context"
 	"errors"
 	"runtime/debug"
 
@@ -23,7 +24,7 @@ const batch = 64
 func (a *channelActor) Receive(ctx actor.Context) {
 	switch msg := ctx.Message().(type) {
 	case *begin:
-		if receiver := a.sub.config.receiver; receiver != nil {
+		if receiver := a.sub.receiver; receiver != nil {
 			ctx.Watch(receiver)
 			a.watching = true
 		}
@@ -31,13 +32,13 @@ func (a *channelActor) Receive(ctx actor.Context) {
 		a.sub.rung.Store(false)
 		a.drain(ctx)
 	case *actor.Terminated:
-		if msg.Who.Equal(a.sub.config.receiver) {
+		if msg.Who.Equal(a.sub.receiver) {
 			a.watching = false
 			a.sub.end(ErrReceiverStopped, true)
 		}
 	case *actor.Stopping:
 		if a.watching {
-			ctx.Unwatch(a.sub.config.receiver)
+			ctx.Unwatch(a.sub.receiver)
 		}
 	case *actor.Stopped:
 		a.stopped()
@@ -50,9 +51,13 @@ func (a *channelActor) stopped() {
 	s := a.sub
 	a.sub = nil        // who keeps the PID does not keep the subscription
 	s.rung.Store(true) // nobody answers any more
-	defer close(s.done)
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.done.open()
+	}()
 	defer s.session.untrack(s)
-	defer s.cancel()
+	defer s.cutOff()
 	defer func() { _ = recover() }()
 	// What is left in the inbox is Events' to take.
 	s.end(ErrClosed, s.hasConsumer())
@@ -72,8 +77,8 @@ func (a *channelActor) drain(ctx actor.Context) {
 		return
 	}
 	for range batch {
-		if s.inFlight.Load() >= int64(s.config.inFlight) {
-			if s.ctx.Err() != nil {
+		if s.inFlight.Load() >= int64(s.window) {
+			if s.isCut() {
 				ctx.Stop(ctx.Self())
 			}
 			return // Done rings again
@@ -87,9 +92,9 @@ func (a *channelActor) drain(ctx actor.Context) {
 			s.caughtUp()
 			return
 		}
-		if event := s.decode(it); event != nil && s.ctx.Err() == nil {
+		if event := s.decode(it); event != nil && !s.isCut() {
 			s.inFlight.Add(1)
-			ctx.Send(s.config.receiver, event)
+			ctx.Send(s.receiver, event)
 		}
 		if s.isLast(it) {
 			s.end(ErrEnded, false)
@@ -105,6 +110,7 @@ func (a *channelActor) runHandler(ctx actor.Context) {
 	s := a.sub
 	finished := make(chan struct{})
 	var empty, done bool
+	var calls context.Context
 	var crash any
 	go func() {
 		defer close(finished)
@@ -118,8 +124,11 @@ func (a *channelActor) runHandler(ctx actor.Context) {
 				return
 			}
 			event := s.decode(it)
-			if event != nil && s.ctx.Err() == nil { // Close drops what it finds
-				s.handle(event)
+			if event != nil && !s.isCut() { // Close drops what it finds
+				if calls == nil {
+					calls = s.context()
+				}
+				s.handle(calls, event)
 			}
 			if s.isLast(it) {
 				s.end(ErrEnded, false)
@@ -138,10 +147,13 @@ func (a *channelActor) runHandler(ctx actor.Context) {
 }
 
 // isLast reports whether no event can come after this one.
-func (s *Subscription) isLast(it item) bool { return s.ends != "" && it.gap == nil && it.typ == s.ends }
+func (s *Subscription) isLast(it item) bool {
+	ends := s.slot.endsWith()
+	return ends != "" && it.gap == nil && it.typ == ends
+}
 
 // handle runs the handler on one event.
-func (s *Subscription) handle(event any) {
+func (s *Subscription) handle(ctx context.Context, event any) {
 	returned := false
 	defer func() {
 		v := recover()
@@ -159,7 +171,7 @@ func (s *Subscription) handle(event any) {
 		s.pause(pausedByPanics, true)
 		s.conn.tell(&handlerPanicked{sub: s, err: err})
 	}()
-	err := s.handler(&eventContext{s.ctx, event}, event)
+	err := s.handler(&eventContext{ctx, event}, event)
 	returned = true
 	if err != nil {
 		s.failed.Add(1)
@@ -171,7 +183,7 @@ func (s *Subscription) handle(event any) {
 var errGoexit = errors.New("the handler ended its goroutine by runtime.Goexit, as a test's FailNow does")
 
 func (s *Subscription) handlerFailed(event any, err error) {
-	log := s.session.logger.With("channel", s.name, "subscription", s.id)
+	log := s.session.logger.With("channel", s.name(), "subscription", s.id)
 	if p, ok := err.(*PanicError); ok {
 		log = log.With("stack", string(p.Stack))
 	}

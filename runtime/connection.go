@@ -40,6 +40,8 @@ type connection struct {
 	lives    map[*slot]*life
 	byWire   map[string]*life
 	children map[string]*Subscription // by PID
+	props    *actor.Props             // of their actors: one for all, as each has the size of an actor
+	spawning *Subscription            // whose actor the props make
 	crashes  map[string]int           // by PID
 	panics   map[*Subscription]*panics
 	replay   []*life // captures to be sent on this generation, bit by bit
@@ -160,6 +162,7 @@ func newConnection(s *Session, number int) *connection {
 		crashes:  make(map[string]int),
 		panics:   make(map[*Subscription]*panics),
 	}
+	c.props = actor.PropsFromProducer(func() actor.Actor { return &channelActor{sub: c.spawning} }, actor.WithMailbox(actor.UnboundedLockfree()))
 	for _, kind := range s.dialect.Captures {
 		c.captures[kind.Update] = &captureRoutes{kind: kind}
 	}
@@ -512,7 +515,8 @@ func (c *connection) goLive(l *life) {
 func (c *connection) attach(ctx actor.Context, msg *attach) {
 	sub := msg.sub
 	sub.conn = c
-	sub.pid = ctx.SpawnPrefix(actor.PropsFromProducer(func() actor.Actor { return &channelActor{sub: sub} }), sub.name)
+	c.spawning = sub
+	sub.pid = ctx.SpawnPrefix(c.props, sub.name())
 	ctx.Send(sub.pid, &begin{})
 	c.children[sub.pid.String()] = sub
 	c.session.track(sub)
@@ -584,7 +588,7 @@ func (c *connection) overflowed(msg *overflowed) {
 		sub.end(ErrSlowConsumer, false)
 		return
 	}
-	c.session.logger.Warn("misskey: subscription is slow and drops events", "channel", sub.name, "subscription", sub.id)
+	c.session.logger.Warn("misskey: subscription is slow and drops events", "channel", sub.name(), "subscription", sub.id)
 	each(c.session, func(h HookOverflow) { h.OnSlow(sub) })
 }
 

@@ -29,6 +29,7 @@ type inbox struct {
 	policy    Overflow
 	maxEvents int
 	maxBytes  int
+	key       string // of OverflowLatest, see KeepLatest
 
 	mu       sync.Mutex
 	items    []item // a ring of len(items) slots
@@ -36,19 +37,18 @@ type inbox struct {
 	events   int // items that are no gaps
 	bytes    int
 	waiting  map[string]int // events by key, of OverflowLatest
-	last     lastEvent      // the event last taken
+	last     *lastEvent     // the event last taken
 	lost     *GapInfo       // begun, and to end with the next event or ack
 	finished bool
 	paused   pauseReason // nothing is taken unless 0
 	slow     bool        // dropping since the inbox was last empty
 	episode  uint64      // dropped since then
 
-	arrived chan struct{} // holds a token when something may have changed
+	arrived chan struct{} // holds a token when something may have changed; nil = nobody waits
 }
 
 func (in *inbox) init(c subscribeConfig) {
-	in.policy, in.maxEvents, in.maxBytes = c.overflow, c.events, c.bytes
-	in.arrived = make(chan struct{}, 1)
+	in.policy, in.maxEvents, in.maxBytes, in.key = c.overflow, c.events, c.bytes, c.key
 	if in.policy == OverflowLatest {
 		in.waiting = make(map[string]int)
 	}
@@ -255,6 +255,9 @@ func (in *inbox) take() (it item, ok, done bool) {
 	in.n--
 	if it.gap == nil {
 		in.leaves(it)
+		if in.last == nil {
+			in.last = new(lastEvent)
+		}
 		in.last.set(&it)
 	}
 	if in.n == 0 && len(in.items) > idleRing {
@@ -382,6 +385,9 @@ func (l *lastEvent) set(it *item) {
 }
 
 func (l *lastEvent) ref() EventRef {
+	if l == nil {
+		return EventRef{}
+	}
 	return EventRef{Type: l.typ, ID: string(l.id[:l.idLength]), Received: l.received}
 }
 

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -33,6 +34,7 @@ type Session struct {
 	pid     *actor.PID
 
 	ctx      context.Context // parent of all handlers' and dials' contexts
+	handling context.Context // the same, marked for handlers
 	cancel   context.CancelFunc
 	ending   chan struct{} // closed when the session begins to close
 	done     chan struct{} // closed when every actor and goroutine is gone
@@ -87,6 +89,7 @@ func Connect(ctx context.Context, dialect *Dialect, url string, opts ...Option) 
 	}
 	s.decoders.New = func() any { return codec.NewDecoder("", nil) }
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.handling = context.WithValue(s.ctx, handlerKey{}, s)
 
 	s.system = c.system
 	if s.system == nil {
@@ -150,7 +153,7 @@ func (s *Session) Subscribe(ctx context.Context, ch *Channel, params func(*jx.En
 	if params != nil {
 		var e jx.Encoder
 		params(&e)
-		encoded = e.Bytes()
+		encoded = bytes.Clone(e.Bytes()) // without its room to grow
 	}
 	if err := sendable(wire.Build(s.dialect.Words.Connect, wire.Connect(ch.Name, "", encoded))); err != nil {
 		return nil, fmt.Errorf("misskey: channel %s: a parameter %w", ch.Name, err)
@@ -185,25 +188,27 @@ func (s *Session) Broadcasts(ctx context.Context, set *EventSet, handler Handler
 }
 
 func (s *Session) subscribe(ctx context.Context, sl *slot, handler HandlerFunc, def Overflow, opts []SubscribeOption) (*Subscription, error) {
-	sub, err := s.newSubscription(sl, handler, def, opts)
+	c := &subscribeConfig{overflow: def, events: defaultInboxEvents, bytes: defaultInboxBytes}
+	sub, err := s.newSubscription(sl, handler, c, opts)
 	if err != nil {
 		return nil, err
 	}
 	registered := make(chan struct{})
 	if !s.tell(&attach{sub: sub, registered: registered}) {
-		sub.cancel()
-		return nil, fmt.Errorf("misskey: %s: %w", sub.name, s.Err())
+		return nil, fmt.Errorf("misskey: %s: %w", sub.name(), s.Err())
 	}
 	select {
 	case <-registered:
-		sub.expire()
+		if c.ttl > 0 {
+			sub.expire(c.ttl)
+		}
 		return sub, nil
 	case <-s.ending:
 		// And not done: the handler that is calling may be what that waits for.
-		return nil, fmt.Errorf("misskey: %s: %w", sub.name, s.reason())
+		return nil, fmt.Errorf("misskey: %s: %w", sub.name(), s.reason())
 	case <-ctx.Done():
 		s.tell(&abandon{sub: sub})
-		return nil, fmt.Errorf("misskey: %s: %w", sub.name, ctx.Err())
+		return nil, fmt.Errorf("misskey: %s: %w", sub.name(), ctx.Err())
 	}
 }
 
@@ -291,7 +296,7 @@ func (s *Session) running() string {
 	defer s.mu.Unlock()
 	var names []string
 	for sub := range s.subs {
-		names = append(names, "the handler of "+sub.name)
+		names = append(names, "the handler of "+sub.name())
 	}
 	if len(names) == 0 {
 		return "a socket"

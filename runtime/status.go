@@ -130,7 +130,7 @@ func (s *Subscription) Status() SubscriptionStatus {
 	state, err := s.state, s.err
 	s.mu.Unlock()
 	return SubscriptionStatus{
-		ID: s.id, Channel: s.name, Key: s.Key(), State: state, Err: err, Attempts: s.attempts.Load(),
+		ID: s.id, Channel: s.name(), Key: s.Key(), State: state, Err: err, Attempts: s.attempts.Load(),
 		InboxEvents: events, InboxBytes: bytes,
 		Delivered: s.delivered.Load(), Dropped: s.dropped.Load(), Unknown: s.unknown.Load(), Drift: s.drift.Load(),
 		HandlerErrors: s.failed.Load(), HandlerPanics: s.panicked.Load(),

@@ -36,35 +36,36 @@ const (
 type Subscription struct {
 	session *Session
 	id      string
-	name    string // of the channel or capture kind, or "broadcast"
 	set     *EventSet
-	ends    string // event type after which no other comes
 	slot    *slot
-	handler HandlerFunc
-	config  subscribeConfig
 
-	inbox  inbox
-	ctx    context.Context
-	cancel context.CancelFunc
-	ended  chan struct{}
-	done   chan struct{}
-	pid    *actor.PID  // set before Subscribe returns
-	conn   *connection // likewise; never changes
-	link   atomic.Pointer[link]
+	// Who consumes the events; neither leaves them to Events.
+	handler  HandlerFunc
+	receiver *actor.PID
+	window   int // events in flight to receiver
+
+	inbox inbox
+	cut   atomic.Bool // what comes now is dropped
+	pid   *actor.PID  // set before Subscribe returns
+	conn  *connection // likewise; never changes
+	link  atomic.Pointer[link]
 
 	rung     atomic.Bool // a doorbell is on its way to the actor
 	reading  atomic.Bool // somebody ranges over Events
 	inFlight atomic.Int64
 
 	decoding string            // type of the event being decoded
-	onDrift  func(codec.Drift) // hears of drift in it
-
-	expiry *time.Timer // of ExpireAfter
+	onDrift  func(codec.Drift) // hears of drift in it; made with the first event
 
 	mu      sync.Mutex
 	state   State
 	err     error
-	changed chan struct{} // closed and renewed with every change of state
+	ctx     context.Context // of the handler's calls; made with the first event
+	cancel  context.CancelFunc
+	expiry  *time.Timer // of ExpireAfter
+	changed latch       // renewed with every change of state
+	ended   latch
+	done    latch
 
 	delivered, dropped, unknown, drift, failed, panicked, gaps atomic.Uint64
 	received, receivedBefore                                   atomic.Uint64 // in all, and until it was last connected
@@ -80,12 +81,11 @@ type link struct {
 // doorbell tells a subscription's actor that its inbox has something.
 type doorbell struct{ late }
 
-func (s *Session) newSubscription(sl *slot, handler HandlerFunc, def Overflow, opts []SubscribeOption) (*Subscription, error) {
-	c := subscribeConfig{overflow: def, events: defaultInboxEvents, bytes: defaultInboxBytes}
+func (s *Session) newSubscription(sl *slot, handler HandlerFunc, c *subscribeConfig, opts []SubscribeOption) (*Subscription, error) {
 	var errs []error
 	for _, opt := range opts {
 		if opt != nil {
-			errs = append(errs, opt(&c))
+			errs = append(errs, opt(c))
 		}
 	}
 	if c.ttl > 0 && sl.capture == nil {
@@ -103,18 +103,44 @@ func (s *Session) newSubscription(sl *slot, handler HandlerFunc, def Overflow, o
 		}
 	}
 	sub := &Subscription{
-		session: s, id: newID(), name: sl.name(), set: sl.events(), ends: sl.endsWith(), slot: sl,
-		handler: handler, config: c,
-		ended: make(chan struct{}), done: make(chan struct{}), state: StateConnecting, changed: make(chan struct{}),
+		session: s, id: newID(), set: sl.events(), slot: sl,
+		handler: handler, receiver: c.receiver, window: c.inFlight, state: StateConnecting,
 	}
-	sub.ctx, sub.cancel = context.WithCancel(context.WithValue(s.ctx, handlerKey{}, s))
-	sub.inbox.init(c)
-	sub.onDrift = func(drift codec.Drift) {
-		sub.drift.Add(1)
-		each(s, func(h HookDrift) { h.OnDrift(sub, sub.decoding, drift) })
+	sub.inbox.init(*c)
+	if !sub.hasConsumer() {
+		sub.inbox.arrived = make(chan struct{}, 1)
 	}
 	return sub, nil
 }
+
+// name is that of the channel or capture kind, or "broadcast".
+func (s *Subscription) name() string { return s.slot.name() }
+
+// context returns what the handler's calls get their contexts from.
+func (s *Subscription) context() context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx == nil {
+		s.ctx, s.cancel = context.WithCancel(s.session.handling)
+		if s.cut.Load() {
+			s.cancel()
+		}
+	}
+	return s.ctx
+}
+
+// cutOff ends the context of a running handler call, and drops what comes.
+func (s *Subscription) cutOff() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cut.Store(true)
+	if s.cancel != nil {
+		s.cancel()
+	}
+}
+
+// isCut reports whether events are dropped instead of handed on.
+func (s *Subscription) isCut() bool { return s.cut.Load() || s.session.ctx.Err() != nil }
 
 // handlerKey marks the contexts that handlers get, with the session.
 type handlerKey struct{}
@@ -124,7 +150,7 @@ type handlerKey struct{}
 func (s *Subscription) ID() string { return s.id }
 
 // Channel returns the channel's or capture's name in the spec.
-func (s *Subscription) Channel() string { return s.name }
+func (s *Subscription) Channel() string { return s.name() }
 
 // Key returns what a capture follows, as in a note's id; "" for others.
 func (s *Subscription) Key() string { return s.slot.key }
@@ -135,11 +161,17 @@ func (s *Subscription) PID() *actor.PID { return s.pid }
 
 // Ended returns a channel that is closed when the subscription is over: Err
 // tells why. Events from before may still be on their way to the handler.
-func (s *Subscription) Ended() <-chan struct{} { return s.ended }
+func (s *Subscription) Ended() <-chan struct{} { return s.await(&s.ended) }
 
 // Done returns a channel that is closed when the subscription is over and its
 // last handler call has returned, which may be long after it has Ended.
-func (s *Subscription) Done() <-chan struct{} { return s.done }
+func (s *Subscription) Done() <-chan struct{} { return s.await(&s.done) }
+
+func (s *Subscription) await(l *latch) <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return l.wait()
+}
 
 // State returns where the subscription stands now.
 func (s *Subscription) State() State {
@@ -161,7 +193,7 @@ func (s *Subscription) Err() error {
 func (s *Subscription) WaitLive(ctx context.Context) error {
 	for {
 		s.mu.Lock()
-		state, err, changed := s.state, s.err, s.changed
+		state, err, changed := s.state, s.err, s.changed.wait()
 		s.mu.Unlock()
 		switch state {
 		case StateLive:
@@ -173,19 +205,19 @@ func (s *Subscription) WaitLive(ctx context.Context) error {
 		case <-changed:
 		case <-ctx.Done():
 			if n := s.attempts.Load(); n > 0 {
-				return fmt.Errorf("misskey: %s: the server has not acknowledged it %d times; has it the channel, and the token the permission?: %w", s.name, n, ctx.Err())
+				return fmt.Errorf("misskey: %s: the server has not acknowledged it %d times; has it the channel, and the token the permission?: %w", s.name(), n, ctx.Err())
 			}
-			return fmt.Errorf("misskey: %s: waiting to be live: %w", s.name, ctx.Err())
+			return fmt.Errorf("misskey: %s: waiting to be live: %w", s.name(), ctx.Err())
 		}
 	}
 }
 
 // expire starts the clock of ExpireAfter.
-func (s *Subscription) expire() {
+func (s *Subscription) expire(after time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.config.ttl > 0 && s.state != StateClosed {
-		s.expiry = time.AfterFunc(s.config.ttl, func() { s.end(ErrExpired, false) })
+	if s.state != StateClosed {
+		s.expiry = time.AfterFunc(after, func() { s.end(ErrExpired, false) })
 	}
 }
 
@@ -226,21 +258,21 @@ func (s *Subscription) Close() {
 // sent as null.
 func (s *Subscription) Send(ctx context.Context, typ string, body func(*jx.Encoder)) error {
 	if s.slot.channel == nil {
-		return fmt.Errorf("misskey: %s: send %s: only channels take messages", s.name, typ)
+		return fmt.Errorf("misskey: %s: send %s: only channels take messages", s.name(), typ)
 	}
 	if err := s.Err(); err != nil {
-		return fmt.Errorf("misskey: %s: send %s: %w", s.name, typ, err)
+		return fmt.Errorf("misskey: %s: send %s: %w", s.name(), typ, err)
 	}
 	l := s.link.Load()
 	if l == nil {
-		return fmt.Errorf("%w: %s is %s", ErrNotLive, s.name, s.State())
+		return fmt.Errorf("%w: %s is %s", ErrNotLive, s.name(), s.State())
 	}
 	frame := wire.Build(s.session.dialect.Words.Channel, wire.Message(l.wireID, typ, body))
 	if err := sendable(frame); err != nil {
-		return fmt.Errorf("misskey: %s: send %s: the message %w", s.name, typ, err)
+		return fmt.Errorf("misskey: %s: send %s: the message %w", s.name(), typ, err)
 	}
 	if err := l.socket.write(ctx, frame); err != nil {
-		return fmt.Errorf("misskey: %s: send %s: %w", s.name, typ, err)
+		return fmt.Errorf("misskey: %s: send %s: %w", s.name(), typ, err)
 	}
 	return nil
 }
@@ -268,8 +300,8 @@ func (s *Subscription) setState(state State) {
 
 func (s *Subscription) change(state State) {
 	s.state = state
-	close(s.changed)
-	s.changed = make(chan struct{})
+	s.changed.open()
+	s.changed = latch{}
 }
 
 // lost is called by the connection actor when the socket is gone.
@@ -328,21 +360,21 @@ func (s *Subscription) end(reason error, drop bool) {
 		if s.expiry != nil {
 			s.expiry.Stop()
 		}
-		close(s.ended)
+		s.ended.open()
 	}
 	s.mu.Unlock()
 	dropped := s.inbox.finish(drop)
 	s.dropped.Add(uint64(dropped))
 	if dropped > 0 && s.session.Err() != nil {
-		s.session.logger.Warn("misskey: closing dropped events", "channel", s.name, "subscription", s.id, "events", dropped)
+		s.session.logger.Warn("misskey: closing dropped events", "channel", s.name(), "subscription", s.id, "events", dropped)
 	}
 	if drop {
-		s.cancel()
+		s.cutOff()
 	}
 	s.ring()
 	if first {
 		if !expected(reason) && !errors.Is(reason, ErrEvicted) {
-			s.session.logger.Error("misskey: subscription ended", "channel", s.name, "subscription", s.id, "reason", reason)
+			s.session.logger.Error("misskey: subscription ended", "channel", s.name(), "subscription", s.id, "reason", reason)
 		}
 		s.session.tell(&detach{sub: s})
 		each(s.session, func(h HookState) { h.OnState(s, StateClosed, reason) })
@@ -354,7 +386,7 @@ func (s *Subscription) end(reason error, drop bool) {
 // to the connection actor.
 func (s *Subscription) offer(it item) {
 	s.received.Add(1)
-	if s.config.overflow == OverflowLatest {
+	if s.inbox.policy == OverflowLatest {
 		it.key = s.keyOf(it)
 	}
 	p := s.inbox.push(it)
@@ -369,16 +401,16 @@ func (s *Subscription) offer(it item) {
 
 // keyOf tells what an event is about, for OverflowLatest.
 func (s *Subscription) keyOf(it item) string {
-	if s.config.key == "" {
+	if s.inbox.key == "" {
 		return it.typ
 	}
-	return it.typ + "\x00" + string(wire.String([]byte(it.frame), it.payload, s.config.key))
+	return it.typ + "\x00" + string(wire.String([]byte(it.frame), it.payload, s.inbox.key))
 }
 
 // caughtUp tells of the end of a slow episode.
 func (s *Subscription) caughtUp() {
 	if dropped, over := s.inbox.caughtUp(); over {
-		s.session.logger.Info("misskey: subscription has caught up", "channel", s.name, "subscription", s.id, "dropped", dropped)
+		s.session.logger.Info("misskey: subscription has caught up", "channel", s.name(), "subscription", s.id, "dropped", dropped)
 		each(s.session, func(h HookOverflow) { h.OnCaughtUp(s, dropped) })
 	}
 }
@@ -393,7 +425,7 @@ func (s *Subscription) wake() {
 
 // hasConsumer reports whether events go to a handler or an actor, and not to
 // Events.
-func (s *Subscription) hasConsumer() bool { return s.handler != nil || s.config.receiver != nil }
+func (s *Subscription) hasConsumer() bool { return s.handler != nil || s.receiver != nil }
 
 // ring wakes the subscription's actor, unless it is about to look anyway.
 func (s *Subscription) ring() {
@@ -405,8 +437,8 @@ func (s *Subscription) ring() {
 // decode makes the event of an item; nil when the frame turns out not to be
 // one.
 func (s *Subscription) decode(it item) any {
-	meta := Meta{Subscription: s, Channel: s.name, EventType: it.typ, Received: it.received}
-	if s.config.receiver != nil {
+	meta := Meta{Subscription: s, Channel: s.name(), EventType: it.typ, Received: it.received}
+	if s.receiver != nil {
 		meta.receipt = &receipt{sub: s}
 	}
 	if it.gap != nil {
@@ -451,6 +483,12 @@ func (s *Subscription) decodePayload(meta Meta, typ, payload string) (any, error
 	defer s.session.decoders.Put(d)
 	d.Reset(payload)
 	s.decoding = typ
+	if s.onDrift == nil {
+		s.onDrift = func(drift codec.Drift) {
+			s.drift.Add(1)
+			each(s.session, func(h HookDrift) { h.OnDrift(s, s.decoding, drift) })
+		}
+	}
 	d.OnDrift(s.onDrift)
 	event, err := s.set.Decode(meta, typ, d)
 	if err == nil {

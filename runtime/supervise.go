@@ -47,14 +47,14 @@ func (c *connection) judge(msg *handlerPanicked) {
 	case len(p.recent) <= s.Panics:
 		sub.pause(pausedByPanics, false)
 	case p.pauses >= s.Pauses:
-		sub.end(&HandlerPanicsError{Channel: sub.name, Panics: p.total, Last: msg.err}, true)
+		sub.end(&HandlerPanicsError{Channel: sub.name(), Panics: p.total, Last: msg.err}, true)
 	default:
 		pause := backoff{min: s.MinPause, max: s.MaxPause}.pause(p.pauses)
 		p.pauses++
 		p.recent = nil
 		p.well = p.well.Add(pause)
 		p.timer = time.AfterFunc(pause, func() { c.tell(&resumeHandler{sub: sub}) })
-		c.session.logger.Warn("misskey: handler panics too often, subscription paused", "channel", sub.name, "subscription", sub.id, "panics", p.total, "pause", pause)
+		c.session.logger.Warn("misskey: handler panics too often, subscription paused", "channel", sub.name(), "subscription", sub.id, "panics", p.total, "pause", pause)
 		each(c.session, func(h HookPause) { h.OnPause(sub, pause, msg.err) })
 	}
 }
