@@ -31,6 +31,10 @@ type fake struct {
 	accept func(n int, w http.ResponseWriter, r *http.Request) bool
 	// silent keeps connects from being acknowledged.
 	silent func(channel string) bool
+	// onPing has a ping dealt with in place of the usual pong.
+	onPing func(s *fakeSocket, payload string) error
+	// api answers what is no websocket; nil answers {}.
+	api http.HandlerFunc
 
 	mu      sync.Mutex
 	dials   int
@@ -42,12 +46,15 @@ type fakeSocket struct {
 	f    *fake
 	ws   *websocket.Conn
 	wmu  sync.Mutex
+	at   time.Time     // when it was opened
 	sent []clientFrame // what the client sent, in order
 	gone bool
+	left time.Time // when it was gone
 }
 
 type clientFrame struct {
-	Type string `json:"type"`
+	at   time.Time // when it came
+	Type string    `json:"type"`
 	Body struct {
 		Channel string          `json:"channel"`
 		ID      string          `json:"id"`
@@ -71,6 +78,12 @@ func newFake(t *testing.T) *fake {
 }
 
 func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
+	if !websocket.IsWebSocketUpgrade(r) {
+		if f.api != nil {
+			f.api(w, r)
+		}
+		return
+	}
 	f.mu.Lock()
 	f.dials++
 	n := f.dials
@@ -83,13 +96,16 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	s := &fakeSocket{f: f, ws: ws}
+	s := &fakeSocket{f: f, ws: ws, at: time.Now()}
+	if f.onPing != nil {
+		ws.SetPingHandler(func(payload string) error { return f.onPing(s, payload) })
+	}
 	f.note(func() { f.sockets = append(f.sockets, s) })
 	defer ws.Close()
 	for {
 		_, data, err := ws.ReadMessage()
 		if err != nil {
-			f.note(func() { s.gone = true })
+			f.note(func() { s.gone, s.left = true, time.Now() })
 			return
 		}
 		var frame clientFrame
@@ -97,6 +113,7 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 			f.t.Errorf("client sent %q: %v", data, err)
 			continue
 		}
+		frame.at = time.Now()
 		f.note(func() { s.sent = append(s.sent, frame) })
 		if frame.Type == "connect" && (f.silent == nil || !f.silent(frame.Body.Channel)) {
 			s.send(`{"type":"connected","body":{"id":"` + frame.Body.ID + `"}}`)
@@ -196,6 +213,15 @@ func (s *fakeSocket) send(frame string) {
 // event sends an event of a channel.
 func (s *fakeSocket) event(id, typ, body string) {
 	s.send(`{"type":"channel","body":{"id":"` + id + `","type":"` + typ + `","body":` + body + `}}`)
+}
+
+// pong answers a ping.
+func (s *fakeSocket) pong(payload string) error {
+	return s.ws.WriteControl(websocket.PongMessage, []byte(payload), time.Now().Add(wait))
+}
+
+func (s *fakeSocket) ping() {
+	_ = s.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(wait))
 }
 
 func (f *fake) drop() {
