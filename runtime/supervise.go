@@ -32,6 +32,9 @@ type (
 // judge decides what becomes of a subscription whose handler panicked.
 func (c *connection) judge(msg *handlerPanicked) {
 	s, sub, now := c.session.config.supervision, msg.sub, time.Now()
+	if sub.Err() != nil {
+		return // it is on its way out, or gone: nobody would forget its panics
+	}
 	p := c.panics[sub]
 	if p == nil || now.After(p.well) {
 		p = &panics{}
