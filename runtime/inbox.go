@@ -141,6 +141,46 @@ func (in *inbox) drop(i int, now time.Time) {
 	in.head = (in.head + 1) % len(in.items)
 	in.n--
 	in.lose(i, old, now)
+	in.joinGaps(i)
+}
+
+// gapBefore finds the gap of a cause among those right before place i; -1 is
+// none.
+func (in *inbox) gapBefore(i int, cause GapCause) int {
+	for i--; i >= 0 && in.at(i).gap != nil; i-- {
+		if in.at(i).gap.Cause == cause {
+			return i
+		}
+	}
+	return -1
+}
+
+// joinGaps makes one of each two gaps of a cause that have no event between
+// them any more, from place i on.
+func (in *inbox) joinGaps(i int) {
+	for i < in.n && in.at(i).gap != nil {
+		g := in.at(i).gap
+		before := in.gapBefore(i, g.Cause)
+		if before < 0 {
+			i++
+			continue
+		}
+		in.grow(before, g.To, g.Lost)
+		for j := i; j < in.n-1; j++ {
+			*in.at(j) = *in.at(j + 1)
+		}
+		in.n--
+		*in.at(in.n) = item{}
+	}
+}
+
+// grow makes the gap at place i end later. The old one may have been handed
+// out.
+func (in *inbox) grow(i int, to time.Time, lost uint64) {
+	grown := *in.at(i).gap
+	grown.To = to
+	grown.Lost += lost
+	in.at(i).gap = &grown
 }
 
 // leaves keeps count of an event that is taken or dropped.
@@ -161,14 +201,9 @@ func (in *inbox) lose(i int, it item, now time.Time) {
 	if in.paused != 0 {
 		cause = GapPause
 	}
-	if i > 0 {
-		if g := in.at(i - 1).gap; g != nil && g.Cause == cause {
-			grown := *g // the old one may have been handed out
-			grown.Lost++
-			grown.To = now
-			in.at(i - 1).gap = &grown
-			return
-		}
+	if g := in.gapBefore(i, cause); g >= 0 {
+		in.grow(g, now, 1)
+		return
 	}
 	before := in.before(i)
 	from := before.Received
@@ -215,14 +250,11 @@ func (in *inbox) endGap(t time.Time) {
 		return
 	}
 	in.lost = nil
-	gap.To = t
-	if in.n > 0 {
-		if last := in.at(in.n - 1).gap; last != nil && last.Cause == gap.Cause {
-			gap.From = last.From // nothing came between: they are one
-			in.at(in.n - 1).gap = gap
-			return
-		}
+	if last := in.gapBefore(in.n, gap.Cause); last >= 0 {
+		in.grow(last, t, 0) // nothing came between: they are one
+		return
 	}
+	gap.To = t
 	in.append(item{gap: gap})
 }
 

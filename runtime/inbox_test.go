@@ -10,7 +10,7 @@ import (
 // The inbox against a slice: every event that went in comes out once, in
 // order, or is counted by the gap that stands where it is missing.
 func TestInboxLosesNothingWithoutAGap(t *testing.T) {
-	for _, policy := range []Overflow{OverflowDropOldest, OverflowDropNewest} {
+	for _, policy := range []Overflow{OverflowDropOldest, OverflowDropNewest, OverflowLatest} {
 		for seed := range uint64(300) {
 			t.Run(fmt.Sprintf("policy %d seed %d", policy, seed), func(t *testing.T) {
 				rng := rand.New(rand.NewPCG(seed, 1))
@@ -40,7 +40,7 @@ func TestInboxLosesNothingWithoutAGap(t *testing.T) {
 					now = now.Add(time.Second)
 					switch rng.IntN(8) {
 					case 0, 1, 2, 3:
-						p := in.push(item{typ: fmt.Sprint(pushed), frame: string(make([]byte, rng.IntN(15))), received: now})
+						p := in.push(item{typ: fmt.Sprint(pushed), frame: string(make([]byte, rng.IntN(15))), key: fmt.Sprint(rng.IntN(4)), received: now})
 						dropped += p.dropped
 						pushed++
 					case 4, 5, 6:
@@ -50,6 +50,9 @@ func TestInboxLosesNothingWithoutAGap(t *testing.T) {
 					}
 					if n, bytes := in.depth(); n > in.maxEvents || n > 1 && bytes > in.maxBytes {
 						t.Fatalf("holds %d events and %d bytes", n, bytes)
+					}
+					if i, ok := twoOfACause(&in); ok {
+						t.Fatalf("two gaps of one cause at %d without an event between", i)
 					}
 				}
 				for take() {
@@ -88,10 +91,96 @@ func TestInboxGapsStandInOrderOfTime(t *testing.T) {
 			got = append(got, it.typ)
 		}
 	}
-	want := "[overflow of 1 from 1 to 6 reconnect of 0 from 1 to 5 overflow of 1 from 5 to 7 6 7 reconnect of 0 from 7 to 9]"
+	want := "[overflow of 2 from 1 to 7 reconnect of 0 from 1 to 5 6 7 reconnect of 0 from 7 to 9]"
 	if fmt.Sprint(got) != want {
 		t.Errorf("got  %v\nwant %s", got, want)
 	}
+}
+
+// twoOfACause finds a place where two gaps of one cause have no event between.
+func twoOfACause(in *inbox) (place int, found bool) {
+	seen := make(map[GapCause]bool)
+	for i := range in.n {
+		switch g := in.at(i).gap; {
+		case g == nil:
+			clear(seen)
+		case seen[g.Cause]:
+			return i, true
+		default:
+			seen[g.Cause] = true
+		}
+	}
+	return 0, false
+}
+
+// A handler that hangs for days must not gather a gap for every socket that
+// comes and goes meanwhile.
+func TestInboxThatNobodyEmptiesDoesNotGrowWithItsGaps(t *testing.T) {
+	var in inbox
+	in.init(subscribeConfig{overflow: OverflowDropOldest, events: 2, bytes: 1 << 20})
+	now := time.Unix(0, 0)
+	for range 1000 {
+		for range 3 {
+			now = now.Add(time.Second)
+			in.push(item{typ: "x", received: now})
+		}
+		in.beginGap(now, GapReconnect)
+		in.resume(now)
+	}
+	if in.n > 8 {
+		t.Errorf("%d items for 2 events", in.n)
+	}
+	if it, _, _ := in.take(); it.gap == nil || it.gap.Lost != 2998 {
+		t.Errorf("the first item is %+v, want a gap of 2998", it.gap)
+	}
+}
+
+func TestInboxThatKeepsTheLatestLosesTheSupersededOnly(t *testing.T) {
+	for seed := range uint64(300) {
+		rng := rand.New(rand.NewPCG(seed, 2))
+		keys := 1 + rng.IntN(5)
+		var in inbox
+		in.init(subscribeConfig{overflow: OverflowLatest, events: keys, bytes: 1 << 20})
+		last := make(map[string]string)
+		for i := range 100 {
+			key := fmt.Sprint(rng.IntN(keys))
+			in.push(item{typ: fmt.Sprint(i), key: key})
+			last[key] = fmt.Sprint(i)
+			if rng.IntN(3) == 0 {
+				if it, ok, _ := in.take(); ok && it.gap == nil && last[it.key] == it.typ {
+					delete(last, it.key)
+				}
+			}
+		}
+		for {
+			it, ok, _ := in.take()
+			if !ok {
+				break
+			}
+			if it.gap == nil && last[it.key] == it.typ {
+				delete(last, it.key)
+			}
+		}
+		if len(last) != 0 || len(in.waiting) != 0 {
+			t.Fatalf("seed %d: the latest was lost: %v; still counted: %v", seed, last, in.waiting)
+		}
+	}
+	t.Run("the oldest where none is superseded", func(t *testing.T) {
+		var in inbox
+		in.init(subscribeConfig{overflow: OverflowLatest, events: 2, bytes: 1 << 20})
+		for _, key := range []string{"a", "b", "c"} {
+			in.push(item{typ: key, key: key})
+		}
+		var got []string
+		for it, ok, _ := in.take(); ok; it, ok, _ = in.take() {
+			if it.gap == nil {
+				got = append(got, it.typ)
+			}
+		}
+		if fmt.Sprint(got) != "[b c]" {
+			t.Errorf("kept %v", got)
+		}
+	})
 }
 
 func TestInboxFinishes(t *testing.T) {
