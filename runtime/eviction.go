@@ -16,7 +16,7 @@ func (q *captureQueue) add(sl *slot) {
 		return
 	}
 	sl.stamp = time.Now().UnixNano()
-	sl.heard.CompareAndSwap(0, sl.stamp)
+	sl.heard.Store(sl.stamp) // anew, for one that was evicted and is wanted again
 	heap.Push(q, sl)
 }
 
