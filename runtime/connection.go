@@ -331,7 +331,10 @@ func (c *connection) dialFailed(err error) {
 	c.lastErr.Store(&err)
 	var h *HandshakeError
 	final := errors.As(err, &h) && h.Final
-	if final || c.session.starting() && !c.session.config.keepTrying {
+	// The first dial is Connect's, and fails it; once over if it was made with a
+	// token that has been renewed.
+	again := h != nil && h.renewed && c.attempts == 0
+	if final || c.session.starting() && !c.session.config.keepTrying && !again {
 		each(c.session, func(h HookConnection) { h.OnDisconnected(c.info(), err, -1) })
 		c.session.logger.Error("misskey: giving up", "connection", c.number, "error", err)
 		c.session.send(&dialRefused{err: err})

@@ -103,6 +103,7 @@ type HandshakeError struct {
 	Err error
 
 	explanation string
+	renewed     bool // the token was refused, and the source has another
 }
 
 func (e *HandshakeError) Error() string {
@@ -197,7 +198,7 @@ func (s *Session) dial(ctx context.Context) (*websocket.Conn, error) {
 	case err != nil:
 		refused := s.handshakeError(res, err)
 		if refused.Final && s.renewed(ctx, token) {
-			refused.Final = false
+			refused.Final, refused.renewed = false, true
 		}
 		return nil, refused
 	case !stop(): // it ended just now, and the connection is being closed
