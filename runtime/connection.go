@@ -490,7 +490,7 @@ func (c *connection) ackTimeout(msg *ackTimeout) {
 	if l == nil || l.live || msg.gen != c.gen.Load() {
 		return
 	}
-	if l.leaving {
+	if len(l.subs) == 0 { // leaving, or parked
 		c.leaveSlot(l)
 		return
 	}

@@ -82,6 +82,9 @@ func (w *world) join(s *runtime.Session, ch *runtime.Channel, h runtime.HandlerF
 	w.t.Helper()
 	sub := subscribe(w.t, s, ch, h, opts...)
 	synctest.Wait()
+	for i := 0; i < 50 && sub.State() != runtime.StateLive; i++ {
+		pass(20 * time.Millisecond) // it may need another socket, and those have a rate
+	}
 	if state := sub.State(); state != runtime.StateLive {
 		w.t.Fatalf("the subscription is %s", state)
 	}
