@@ -347,7 +347,8 @@ func (c *connection) dialFailed(err error) {
 	c.pause(err, after)
 }
 
-// pause waits before the next dial, at least as long as the server asked to.
+// pause waits before the next dial, at least as long as the server asked to: a
+// random time longer, since it asks all clients alike.
 func (c *connection) pause(err error, atLeast time.Duration) {
 	if c.closing {
 		return
@@ -356,7 +357,7 @@ func (c *connection) pause(err error, atLeast time.Duration) {
 		c.attempts = 0 // it was up for long: this is a new trouble
 	}
 	c.openedAt = time.Time{}
-	pause := max(atLeast, c.session.config.backoff.pause(c.attempts))
+	pause := atLeast + c.session.config.backoff.pause(c.attempts)
 	c.attempts++
 	gen := c.gen.Load()
 	c.redial = time.AfterFunc(pause, func() { c.tell(&dialAgain{gen: gen}) })
