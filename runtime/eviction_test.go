@@ -47,7 +47,7 @@ func TestNewerCaptureEvictsTheOneNotHeardOfForTheLongest(t *testing.T) {
 		if id := got[0].gaps[0].LastEvent.ID; id != "9xy" {
 			t.Errorf("the last event was %q", id)
 		}
-		if left := w.frames("unsubNote"); len(left) != 3 {
+		if left := w.sent("unsubNote"); len(left) != 3 {
 			t.Errorf("%d left on the server, want 3", len(left))
 		}
 		total := 0
@@ -140,7 +140,7 @@ func TestEvictedNoteMayBeCapturedAgain(t *testing.T) {
 				t.Errorf("capture %d: %v", i, subs[i].Err())
 			}
 		}
-		if n := len(w.frames("subNote")); n != 5 {
+		if n := len(w.sent("subNote")); n != 5 {
 			t.Errorf("%d subNote, want 5", n)
 		}
 	})
@@ -174,7 +174,7 @@ func TestCaptureExpires(t *testing.T) {
 				t.Errorf("the loop over one that expired ended with %v", err)
 			}
 		}
-		if n := w.frames("unsubNote"); len(n) != 3 {
+		if n := w.sent("unsubNote"); len(n) != 3 {
 			t.Errorf("%d unsubNote, want 3", len(n))
 		}
 	})

@@ -38,6 +38,7 @@ type fake struct {
 
 	mu      sync.Mutex
 	dials   int
+	frames  int
 	sockets []*fakeSocket
 	changed chan struct{}
 }
@@ -54,6 +55,7 @@ type fakeSocket struct {
 
 type clientFrame struct {
 	at   time.Time // when it came
+	nth  int       // of all that came, on whatever socket
 	Type string    `json:"type"`
 	Body struct {
 		Channel string          `json:"channel"`
@@ -114,7 +116,11 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		frame.at = time.Now()
-		f.note(func() { s.sent = append(s.sent, frame) })
+		f.note(func() {
+			f.frames++
+			frame.nth = f.frames
+			s.sent = append(s.sent, frame)
+		})
 		if frame.Type == "connect" && (f.silent == nil || !f.silent(frame.Body.Channel)) {
 			s.send(`{"type":"connected","body":{"id":"` + frame.Body.ID + `"}}`)
 		}

@@ -67,8 +67,8 @@ func TestChannelLeftAndNeverAcknowledgedIsLetGoAfterTheTimeout(t *testing.T) {
 		pass(time.Hour)
 		left := sock.frame("disconnect", 0)
 		exactly(t, "disconnected", left.at.Sub(fr.at), 10*time.Second)
-		if n := s.Status().Connections[0].Channels; n != 0 || len(w.frames("connect")) != 1 || len(w.frames("disconnect")) != 1 {
-			t.Errorf("%d places taken, %d connects, %d disconnects", n, len(w.frames("connect")), len(w.frames("disconnect")))
+		if n := s.Status().Connections[0].Channels; n != 0 || len(w.sent("connect")) != 1 || len(w.sent("disconnect")) != 1 {
+			t.Errorf("%d places taken, %d connects, %d disconnects", n, len(w.sent("connect")), len(w.sent("disconnect")))
 		}
 	})
 }
@@ -89,7 +89,7 @@ func TestChannelAboutToBeLeftIsTakenUpAgain(t *testing.T) {
 		}
 		sock.event(fr.Body.ID, "text", `"x"`)
 		got.expect(t, "x")
-		if n, m := len(w.frames("connect")), len(w.frames("disconnect")); n != 1 || m != 0 {
+		if n, m := len(w.sent("connect")), len(w.sent("disconnect")); n != 1 || m != 0 {
 			t.Errorf("%d connects and %d disconnects, want 1 and 0", n, m)
 		}
 	})
@@ -102,7 +102,7 @@ func TestChannelAboutToBeLeftDoesNotComeBack(t *testing.T) {
 		subscribe(t, s, &room, nil).Close()
 		w.all()[0].cut()
 		pass(time.Minute)
-		if n := len(w.frames("connect")); n != 1 {
+		if n := len(w.sent("connect")); n != 1 {
 			t.Errorf("%d connects, want 1", n)
 		}
 		if n := s.Status().Connections[0].Channels; n != 0 {
@@ -117,12 +117,12 @@ func TestChannelLeftBetweenTwoAttemptsSendsNothing(t *testing.T) {
 		s := w.client(runtime.WithAckTimeout(10*time.Second), runtime.WithBackoff(time.Hour, time.Hour))
 		sub := subscribe(t, s, &room, nil)
 		pass(10 * time.Second)
-		if n := len(w.frames("disconnect")); n != 1 {
+		if n := len(w.sent("disconnect")); n != 1 {
 			t.Fatalf("%d disconnects, want 1", n)
 		}
 		sub.Close()
 		pass(2 * time.Hour)
-		if n, m := len(w.frames("connect")), len(w.frames("disconnect")); n != 1 || m != 1 {
+		if n, m := len(w.sent("connect")), len(w.sent("disconnect")); n != 1 || m != 1 {
 			t.Errorf("%d connects and %d disconnects, want 1 and 1", n, m)
 		}
 		if n := s.Status().Connections[0].Channels; n != 0 {
@@ -137,7 +137,7 @@ func TestParkedChannelThatIsNotAcknowledgedIsLetGo(t *testing.T) {
 		s := w.client(runtime.WithToken("secret"))
 		subscribe(t, s, &mine, nil).Close()
 		pass(time.Hour)
-		if n := len(w.frames("connect")); n != 1 {
+		if n := len(w.sent("connect")); n != 1 {
 			t.Errorf("%d connects for nobody, want 1", n)
 		}
 		if n := s.Status().Connections[0].Channels; n != 0 {

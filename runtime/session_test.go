@@ -767,9 +767,30 @@ func TestBadOptions(t *testing.T) {
 		"empty token": runtime.WithToken(""), "token with a line end": runtime.WithToken("secret\n"), "backoff": runtime.WithBackoff(2, 1),
 		"dial timeout": runtime.WithDialTimeout(0), "hook": runtime.WithHooks(5), "logger": runtime.WithLogger(nil), "liveness": runtime.WithLiveness(2, 1),
 		"frame": runtime.WithMaxFrame(1), "system": runtime.WithActorSystem(nil), "parent": runtime.WithParent(nil), "http": runtime.WithHTTPClient(nil),
+		"token source": runtime.WithTokenSource(nil), "channels": runtime.WithChannelsPerConnection(0), "captures": runtime.WithCapturesPerConnection(0),
+		"bound of captures": runtime.WithMaxCaptures(0), "dial rate": runtime.WithDialRate(0), "linger": runtime.WithLinger(-1), "network": runtime.WithNetDial(nil),
+		"no supervision":    runtime.WithSupervision(runtime.Supervision{}),
+		"pauses that fall":  runtime.WithSupervision(runtime.Supervision{Within: 1, MinPause: 2, MaxPause: 1}),
+		"negative panics":   runtime.WithSupervision(runtime.Supervision{Panics: -1, Within: 1, MinPause: 1, MaxPause: 1}),
+		"negative pauses":   runtime.WithSupervision(runtime.Supervision{Pauses: -1, Within: 1, MinPause: 1, MaxPause: 1}),
+		"a hook without us": runtime.WithHooks(struct{}{}),
 	} {
 		if _, err := runtime.Connect(ctx(t), &testDialect, "https://misskey.example", opt); err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestBadSubscribeOptions(t *testing.T) {
+	f := newFake(t)
+	s := f.connect()
+	for name, opts := range map[string][]runtime.SubscribeOption{
+		"oldest": {runtime.DropOldest(0)}, "newest": {runtime.DropNewest(0)}, "end": {runtime.EndOnOverflow(0)}, "latest": {runtime.KeepLatest(0, "id")},
+		"bytes": {runtime.InboxBytes(0)}, "no actor": {runtime.ToActor(nil, 1)}, "none in flight": {runtime.ToActor(s.PID(), 0)},
+		"two policies": {runtime.DropOldest(1), runtime.KeepLatest(1, "id")},
+	} {
+		if _, err := s.Subscribe(ctx(t), &room, nil, nil, opts...); err == nil {
+			t.Errorf("%s: no error", name)
 		}
 	}
 }

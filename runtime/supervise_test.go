@@ -122,7 +122,7 @@ func TestPausesDoubleUpToTheirCapAndThenTheSubscriptionEnds(t *testing.T) {
 			}
 		}
 		got.expect(t, "")
-		if n := len(w.frames("disconnect")); n != 100 {
+		if n := len(w.sent("disconnect")); n != 100 {
 			t.Errorf("%d channels were left on the server, want 100", n)
 		}
 	})

@@ -236,7 +236,7 @@ func TestMissingPermissionIsToldAtOnce(t *testing.T) {
 		if !errors.Is(err, runtime.ErrPermissionRequired) || !strings.Contains(err.Error(), "read:chat") {
 			t.Errorf("got %v", err)
 		}
-		if n := len(w.frames("connect")); n != 0 {
+		if n := len(w.sent("connect")); n != 0 {
 			t.Errorf("%d connects were sent", n)
 		}
 		w.join(s, &mine, nil) // needs none

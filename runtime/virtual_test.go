@@ -111,7 +111,7 @@ func (w *world) newest(typ string) (sock *fakeSocket, newest clientFrame) {
 	defer w.mu.Unlock()
 	for _, s := range w.sockets {
 		for _, fr := range s.sent {
-			if fr.Type == typ && !fr.at.Before(newest.at) {
+			if fr.Type == typ && fr.nth > newest.nth {
 				sock, newest = s, fr
 			}
 		}
@@ -122,8 +122,8 @@ func (w *world) newest(typ string) (sock *fakeSocket, newest clientFrame) {
 	return sock, newest
 }
 
-// frames returns the frames of a type on all sockets, by socket.
-func (w *world) frames(typ string) (frames []clientFrame) {
+// sent returns the frames of a type on all sockets, by socket.
+func (w *world) sent(typ string) (frames []clientFrame) {
 	synctest.Wait()
 	w.mu.Lock()
 	defer w.mu.Unlock()

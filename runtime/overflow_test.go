@@ -1,0 +1,86 @@
+package runtime_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/misskeyactor/misskeyactor/runtime"
+)
+
+func TestKeepLatestDropsWhatALaterEventSupersedes(t *testing.T) {
+	for _, tt := range []struct {
+		name, key, want string
+	}{
+		{"by key", "id", `{"id":"c","n":1}, {"id":"a","n":2}, gap of 1 by overflow, {"id":"a","n":4}, {"id":"b","n":5}`},
+		{"by type", "", `gap of 1 by overflow, {"id":"a","n":2}, {"id":"a","n":3}, {"id":"a","n":4}, {"id":"b","n":5}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			virtual(t, func(t *testing.T, w *world) {
+				s := w.client()
+				release := make(chan struct{})
+				var got notes
+				_, sock, id := w.join(s, &room, func(ctx context.Context, e any) error {
+					<-release
+					return got.handle(ctx, e)
+				}, runtime.KeepLatest(4, tt.key))
+				sock.event(id, "text", `"in hand"`)
+				w.all()
+				sock.event(id, "note", `{"id":"c","n":1}`)
+				sock.event(id, "smile", `{"id":"a","n":2}`) // another type is another thing
+				sock.event(id, "note", `{"id":"a","n":3}`)
+				sock.event(id, "note", `{"id":"a","n":4}`)
+				sock.event(id, "note", `{"id":"b","n":5}`)
+				w.all()
+				close(release)
+				got.expect(t, "in hand, "+tt.want)
+			})
+		})
+	}
+}
+
+func TestSlowEpisodesAreToldOnceAtEachEnd(t *testing.T) {
+	for name, consume := range map[string]func(*world, *runtime.Session, runtime.HandlerFunc) (*fakeSocket, string){
+		"handler": func(w *world, s *runtime.Session, h runtime.HandlerFunc) (*fakeSocket, string) {
+			_, sock, id := w.join(s, &room, h, runtime.DropOldest(2))
+			return sock, id
+		},
+		"iterator": func(w *world, s *runtime.Session, h runtime.HandlerFunc) (*fakeSocket, string) {
+			sub, sock, id := w.join(s, &room, nil, runtime.DropOldest(2))
+			go func() {
+				for e, err := range runtime.Events[any](context.Background(), sub) {
+					if err == nil {
+						_ = h(context.Background(), e)
+					}
+				}
+			}()
+			return sock, id
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			virtual(t, func(t *testing.T, w *world) {
+				hook := &diary{}
+				s := w.client(runtime.WithHooks(hook))
+				release := make(chan struct{})
+				sock, id := consume(w, s, func(context.Context, any) error { <-release; return nil })
+				for episode := range 3 {
+					sock.event(id, "text", `"in hand"`)
+					w.all()
+					for range 9 { // two fit
+						sock.event(id, "text", `"x"`)
+					}
+					if slow, over := hook.of("slow"), hook.of("caught up"); len(slow) != episode+1 || len(over) != episode {
+						t.Fatalf("episode %d: began %d times, over %d times", episode, len(slow), len(over))
+					}
+					for range 4 { // with the gap
+						release <- struct{}{}
+						w.all()
+					}
+					if over := hook.of("caught up"); len(over) != episode+1 || over[episode].n != 7 {
+						t.Fatalf("episode %d is over: %+v", episode, over)
+					}
+				}
+				close(release)
+			})
+		})
+	}
+}
