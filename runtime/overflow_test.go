@@ -84,3 +84,24 @@ func TestSlowEpisodesAreToldOnceAtEachEnd(t *testing.T) {
 		})
 	}
 }
+
+func TestPausedSubscriptionHasNotCaughtUp(t *testing.T) {
+	virtual(t, func(t *testing.T, w *world) {
+		hook := &diary{}
+		s := w.client(runtime.WithHooks(hook))
+		sub, sock, id, release := w.blocked(s, runtime.DropOldest(2))
+		for range 5 {
+			sock.event(id, "text", `"x"`)
+		}
+		w.all()
+		sub.Pause()
+		release()
+		if n := len(hook.of("caught up")); n != 0 {
+			t.Error("told that it has caught up, while events wait")
+		}
+		sub.Resume()
+		if over := hook.of("caught up"); len(over) != 1 || over[0].n != 3 {
+			t.Errorf("told %+v", over)
+		}
+	})
+}

@@ -127,12 +127,16 @@ func TestEmptyConnectionLingers(t *testing.T) {
 			t.Fatalf("%d connections, want 2", n)
 		}
 		taken := subscribe(t, s, &room, nil) // in time
-		pass(time.Minute)
+		pass(10 * time.Second)
 		if taken.State() != runtime.StateLive || len(w.all()) != 2 || taken.Connection().Number != 2 {
 			t.Errorf("%s on %+v, %d sockets", taken.State(), taken.Connection(), len(w.all()))
 		}
-		first.Close()
 		taken.Close()
+		pass(time.Second)
+		again := subscribe(t, s, &room, nil)
+		pass(5 * time.Second)
+		first.Close()
+		again.Close() // the time begins anew
 		closed := time.Now()
 		pass(time.Hour)
 		sock := w.socket(1)
@@ -264,7 +268,7 @@ func TestCapturesComeBackInBatches(t *testing.T) {
 // The old socket's batches must not go on over the new one.
 func TestSocketLostDuringTheReplayBeginsItAnew(t *testing.T) {
 	virtual(t, func(t *testing.T, w *world) {
-		s := w.client(runtime.WithBackoff(time.Nanosecond, time.Nanosecond))
+		s := w.client(runtime.WithBackoff(time.Nanosecond, time.Nanosecond), runtime.WithDialRate(1000))
 		for i := range 600 {
 			if _, err := s.Capture(t.Context(), &noted, fmt.Sprint("n", i), nil); err != nil {
 				t.Fatal(err)
@@ -279,8 +283,15 @@ func TestSocketLostDuringTheReplayBeginsItAnew(t *testing.T) {
 			t.Errorf("%d on the socket that was lost", n)
 		}
 		seen := make(map[string]int)
+		batches := make(map[time.Duration]int)
 		for _, fr := range w.socket(2).sent {
 			seen[fr.Body.ID]++
+			batches[fr.at.Sub(w.openedAt(2))]++
+		}
+		for i, want := range []int{256, 256, 88} {
+			if got := batches[time.Duration(i)*10*time.Millisecond]; got != want {
+				t.Errorf("batch %d has %d, want %d", i, got, want)
+			}
 		}
 		if len(seen) != 600 || w.socket(2).count("subNote") != 600 {
 			t.Errorf("%d notes in %d frames, want 600", len(seen), w.socket(2).count("subNote"))

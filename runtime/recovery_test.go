@@ -302,7 +302,7 @@ func TestGapsWithoutEventsBetweenAreOne(t *testing.T) {
 
 func TestNothingIsSentAfterClose(t *testing.T) {
 	f := newFake(t)
-	s := f.connect()
+	s := f.connect(runtime.WithChannelsPerConnection(1000)) // the first connection, which is open
 	for i := range 200 {
 		sub := subscribe(t, s, &room, nil)
 		if i%2 == 0 {

@@ -150,7 +150,7 @@ func TestPanicsOutsideTheWindowDoNotCount(t *testing.T) {
 }
 
 func TestHandlerThatWasWellForAWindowBeginsAnew(t *testing.T) {
-	policy := runtime.Supervision{Panics: 0, Within: time.Minute, MinPause: time.Second, MaxPause: time.Second, Pauses: 1}
+	policy := runtime.Supervision{Panics: 0, Within: time.Minute, MinPause: time.Hour, MaxPause: time.Hour, Pauses: 1}
 	for _, tt := range []struct {
 		name  string
 		after time.Duration // the end of the pause
