@@ -188,6 +188,7 @@ func (s *Session) Broadcasts(ctx context.Context, set *EventSet, handler Handler
 }
 
 func (s *Session) subscribe(ctx context.Context, sl *slot, handler HandlerFunc, def Overflow, opts []SubscribeOption) (*Subscription, error) {
+	name := sl.name() // sub's slot is the actors' from attach until registered
 	c := &subscribeConfig{overflow: def, events: defaultInboxEvents, bytes: defaultInboxBytes}
 	sub, err := s.newSubscription(sl, handler, c, opts)
 	if err != nil {
@@ -195,7 +196,7 @@ func (s *Session) subscribe(ctx context.Context, sl *slot, handler HandlerFunc, 
 	}
 	registered := make(chan struct{})
 	if !s.tell(&attach{sub: sub, registered: registered}) {
-		return nil, fmt.Errorf("misskey: %s: %w", sub.name(), s.Err())
+		return nil, fmt.Errorf("misskey: %s: %w", name, s.Err())
 	}
 	select {
 	case <-registered:
@@ -205,10 +206,10 @@ func (s *Session) subscribe(ctx context.Context, sl *slot, handler HandlerFunc, 
 		return sub, nil
 	case <-s.ending:
 		// And not done: the handler that is calling may be what that waits for.
-		return nil, fmt.Errorf("misskey: %s: %w", sub.name(), s.reason())
+		return nil, fmt.Errorf("misskey: %s: %w", name, s.reason())
 	case <-ctx.Done():
 		s.tell(&abandon{sub: sub})
-		return nil, fmt.Errorf("misskey: %s: %w", sub.name(), ctx.Err())
+		return nil, fmt.Errorf("misskey: %s: %w", name, ctx.Err())
 	}
 }
 
