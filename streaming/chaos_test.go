@@ -399,12 +399,10 @@ func (c *chaos) goWrong() {
 	case 5:
 		inject(misskeytest.SilentRefusal().Times(few))
 	case 6:
-<<<<<<< HEAD
-=======
 		// What the client gives up for lost goes on for ever.
 		late = max(late, 500*time.Millisecond)
->>>>>>> 0e8b17e (wip chaos2)
 		inject(misskeytest.LostAck().Times(few))
+		inject(misskeytest.EventsAfterDisconnect().Times(few))
 	case 7:
 		inject(misskeytest.LateAck(late).Times(few))
 	case 8:
