@@ -33,8 +33,9 @@ type connection struct {
 	captures  map[string]*captureRoutes // by update type; fixed
 
 	// The session actor's.
-	usedChannels, usedCaptures, usedOther atomic.Int64 // others read them
-	linger                                *time.Timer  // since it is empty
+	usedChannels, usedCaptures atomic.Int64 // places; others read them
+	subs                       int          // subscriptions that are not closed
+	linger                     *time.Timer  // since there are none
 
 	// The connection actor's own.
 	lives    map[*slot]*life
@@ -186,20 +187,16 @@ func (c *connection) hasRoom(sl *slot) bool {
 	}
 }
 
-func (c *connection) take(sl *slot) { sl.conn = c; c.used(sl).Add(1) }
-func (c *connection) give(sl *slot) { sl.conn = nil; c.used(sl).Add(-1) }
-func (c *connection) empty() bool {
-	return c.usedChannels.Load()+c.usedCaptures.Load()+c.usedOther.Load() == 0
-}
+func (c *connection) take(sl *slot) { sl.conn = c; c.count(sl, 1) }
+func (c *connection) give(sl *slot) { sl.conn = nil; c.count(sl, -1) }
 
-func (c *connection) used(sl *slot) *atomic.Int64 {
+// count counts the places that slots take. The broadcasts take none.
+func (c *connection) count(sl *slot, n int64) {
 	switch {
 	case sl.channel != nil:
-		return &c.usedChannels
+		c.usedChannels.Add(n)
 	case sl.capture != nil:
-		return &c.usedCaptures
-	default:
-		return &c.usedOther
+		c.usedCaptures.Add(n)
 	}
 }
 
@@ -519,6 +516,7 @@ func (c *connection) goLive(l *life) {
 func (c *connection) attach(ctx actor.Context, msg *attach) {
 	sub := msg.sub
 	sub.conn = c
+	sub.slot.got++
 	c.spawning = sub
 	sub.pid = ctx.SpawnPrefix(c.props, sub.name())
 	ctx.Send(sub.pid, &begin{})
@@ -643,7 +641,7 @@ func (c *connection) leaveSlot(l *life) {
 	}
 	c.unroute(l)
 	if l.slot.channel != nil {
-		c.session.tell(&left{slot: l.slot})
+		c.session.tell(&left{slot: l.slot, got: l.slot.got})
 	}
 }
 
@@ -729,7 +727,7 @@ func (c *connection) lose(err error) {
 		if len(l.subs) == 0 {
 			delete(c.lives, l.slot) // the socket took what was parked or to be left with it
 			if l.slot.channel != nil {
-				c.session.tell(&left{slot: l.slot})
+				c.session.tell(&left{slot: l.slot, got: l.slot.got})
 			}
 			continue
 		}

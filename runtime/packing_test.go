@@ -150,6 +150,34 @@ func TestEmptyConnectionLingers(t *testing.T) {
 	})
 }
 
+// A channel that leaks is parked for as long as there is a socket: that must not
+// keep the socket.
+func TestParkedChannelDoesNotKeepItsConnection(t *testing.T) {
+	for _, linger := range []time.Duration{0, 20 * time.Second} {
+		t.Run(linger.String(), func(t *testing.T) {
+			virtual(t, func(t *testing.T, w *world) {
+				s := w.client(runtime.WithToken("t"), runtime.WithChannelsPerConnection(1), runtime.WithLinger(linger))
+				subscribe(t, s, &room, nil)
+				parked, sock, id := w.join(s, &mine, nil)
+				parked.Close()
+				closed := time.Now()
+				pass(time.Hour)
+				if !sock.gone {
+					t.Fatal("the connection stays for what is parked on it")
+				}
+				exactly(t, "the connection closed", sock.left.Sub(closed), linger)
+				if st := s.Status().Connections; len(st) != 1 {
+					t.Errorf("connections %+v", st)
+				}
+				again, _, fresh := w.join(s, &mine, nil)
+				if again.Connection().Number != 3 || fresh == id {
+					t.Errorf("it came back on %+v under %s", again.Connection(), fresh)
+				}
+			})
+		})
+	}
+}
+
 func TestPlaceThatIsGivenBackIsTakenAgain(t *testing.T) {
 	virtual(t, func(t *testing.T, w *world) {
 		s := w.client()

@@ -466,8 +466,9 @@ type (
 	left struct {
 		late
 		slot *slot
+		got  int // subscriptions the slot had had by then
 	}
-	// lingered says that a connection has been without work for a while.
+	// lingered says that a connection has been without subscriptions for a while.
 	lingered struct {
 		late
 		conn *connection
@@ -524,7 +525,7 @@ func (a *sessionActor) Receive(ctx actor.Context) {
 	case *detach:
 		a.detach(ctx, msg.sub)
 	case *left:
-		a.release(ctx, msg.slot)
+		a.left(msg)
 	case *lingered:
 		a.retire(ctx, msg.conn)
 	case *dialRefused:
@@ -570,6 +571,8 @@ func (a *sessionActor) attach(ctx actor.Context, msg *attach) {
 		a.place(ctx, sub.slot)
 	}
 	sub.slot.refs++
+	sub.slot.sent++
+	sub.slot.conn.subs++
 	ctx.Send(sub.slot.conn.pid, msg)
 	if sub.slot.capture != nil && a.config.maxCaptures > 0 {
 		a.captures.add(sub.slot)
@@ -609,15 +612,41 @@ func (a *sessionActor) detach(ctx actor.Context, sub *Subscription) {
 	if sl.conn == nil {
 		return
 	}
+	c := sl.conn
 	sl.refs--
-	ctx.Send(sl.conn.pid, &detach{sub: sub})
+	c.subs--
+	ctx.Send(c.pid, &detach{sub: sub})
 	if sl.refs == 0 && sl.channel == nil {
-		a.release(ctx, sl) // a channel is left only when the server has it
+		a.release(sl) // a channel is left only when the server has it
+	}
+	if c.subs == 0 && !a.closing {
+		a.linger(ctx, c)
+	}
+}
+
+// linger closes a connection that has no subscriptions, unless it gets some soon.
+// What is parked on it or about to be left ends with its socket.
+func (a *sessionActor) linger(ctx actor.Context, c *connection) {
+	if a.config.linger == 0 {
+		a.retire(ctx, c)
+		return
+	}
+	if c.linger != nil {
+		c.linger.Stop()
+	}
+	c.linger = time.AfterFunc(a.config.linger, func() { a.send(&lingered{conn: c}) })
+}
+
+// left gives a channel's place back, unless another subscription is on its way
+// there.
+func (a *sessionActor) left(msg *left) {
+	if msg.got == msg.slot.sent {
+		a.release(msg.slot)
 	}
 }
 
 // release gives a slot's place back.
-func (a *sessionActor) release(ctx actor.Context, sl *slot) {
+func (a *sessionActor) release(sl *slot) {
 	if sl.refs > 0 || sl.conn == nil {
 		return
 	}
@@ -627,25 +656,20 @@ func (a *sessionActor) release(ctx actor.Context, sl *slot) {
 	if sl.capture != nil {
 		a.captures.remove(sl)
 	}
-	c := sl.conn
-	c.give(sl)
-	switch {
-	case !c.empty() || a.closing:
-	case a.config.linger == 0:
-		a.retire(ctx, c)
-	default:
-		if c.linger != nil {
-			c.linger.Stop()
-		}
-		c.linger = time.AfterFunc(a.config.linger, func() { a.send(&lingered{conn: c}) })
-	}
+	sl.conn.give(sl)
 }
 
 // retire closes a connection that has nothing to do, unless it is the first.
 func (a *sessionActor) retire(ctx actor.Context, c *connection) {
 	conns := a.connections()
-	if !c.empty() || a.closing || len(conns) == 0 || c == conns[0] || !slices.Contains(conns, c) {
+	if c.subs > 0 || a.closing || len(conns) == 0 || c == conns[0] || !slices.Contains(conns, c) {
 		return
+	}
+	for key, sl := range a.shared {
+		if sl.conn == c { // parked there, or about to be left
+			delete(a.shared, key)
+			c.give(sl)
+		}
 	}
 	ctx.Send(c.pid, &shutdown{}) // the last one on it may have events left
 	a.forget(c)

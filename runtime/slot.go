@@ -8,7 +8,7 @@ import "sync/atomic"
 // broadcasts are on the first one, which lasts as long as the session.
 //
 // Its fields are fixed when it is made, except those that belong to the session
-// actor, and heard.
+// actor, got, and heard.
 type slot struct {
 	channel   *Channel     // set for a channel
 	params    []byte       // of the channel, as JSON
@@ -18,6 +18,8 @@ type slot struct {
 
 	conn *connection
 	refs int // subscriptions on it; a channel stays a while when it is zero
+	sent int // subscriptions that its connection was sent, in all
+	got  int // those that the connection has; the connection actor's
 
 	heard atomic.Int64 // of a capture: Unix nanoseconds; the reader writes it
 	stamp int64        // of a capture: heard, as the queue knows it
