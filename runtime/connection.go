@@ -567,19 +567,25 @@ func (c *connection) elect() {
 			break
 		}
 	}
-	c.session.bringer.Store(bringer)
+	var subs []*Subscription
 	for _, l := range c.lives {
-		if l.slot.broadcast == nil {
-			continue
+		if l.slot.broadcast != nil {
+			subs = append(subs, l.subs...)
 		}
-		for _, sub := range l.subs {
-			if old != nil {
-				sub.lost(old.conn.heard())
-			}
-			if bringer != nil {
-				sub.live(&link{})
-			}
+	}
+	if old != nil {
+		c.session.bringer.Store(nil) // what it still brings would end the gap
+		c.session.broadcasts.settle()
+		for _, sub := range subs {
+			sub.lost(old.conn.heard())
 		}
+	}
+	if bringer == nil {
+		return
+	}
+	c.session.bringer.Store(bringer)
+	for _, sub := range subs {
+		sub.live(&link{})
 	}
 }
 

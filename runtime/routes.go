@@ -15,14 +15,25 @@ type captureRoutes struct {
 	kind *CaptureKind
 }
 
-// lookup returns the subscriptions under id; owned tells an id that is ours
-// and has none at the moment from one that is not ours. The slice is
-// read-only.
-func (r *routes) lookup(id []byte) (subs []*Subscription, owned bool) {
+// deliver calls f with the subscriptions under id, if there are any; owned tells
+// an id that is ours and has none at the moment from one that is not ours. Who
+// takes a route away waits for f: an event that comes by a route that is gone
+// would end the gap that its end began. f does not keep the slice, and must not
+// wait for anything.
+func (r *routes) deliver(id []byte, f func([]*Subscription)) (owned bool) {
 	r.mu.RLock()
-	subs, owned = r.to[string(id)]
-	r.mu.RUnlock()
-	return subs, owned
+	defer r.mu.RUnlock()
+	subs, owned := r.to[string(id)]
+	if len(subs) > 0 {
+		f(subs)
+	}
+	return owned
+}
+
+// settle waits until nobody delivers any more who began before.
+func (r *routes) settle() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 }
 
 // set makes subs the subscriptions under id. It keeps the slice, which must

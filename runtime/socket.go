@@ -376,28 +376,29 @@ func (s *socket) receive(frame []byte, now time.Time) {
 		return
 	}
 	if session := s.conn.session; session.broadcastTypes[string(env.Type)] {
-		if session.bringer.Load() == s {
-			s.broadcast(frame, env, now)
-		}
+		s.broadcast(frame, env, now)
 		return
 	}
 	stats.unknownFrames.Add(1)
 	s.skip(fmt.Errorf("%w %q", ErrUnknownFrame, env.Type), frame, len(frame))
 }
 
-// broadcast offers a broadcast to whoever listens.
+// broadcast offers a broadcast to whoever listens, if this is the socket that
+// brings them.
 func (s *socket) broadcast(frame []byte, env wire.Envelope, now time.Time) {
-	subs, _ := s.conn.session.broadcasts.lookup(nil)
-	if len(subs) == 0 {
-		return
-	}
-	env, err := whole(frame, env)
-	if err != nil {
-		s.conn.session.stats.malformed.Add(1)
-		s.skip(err, frame, len(frame))
-		return
-	}
-	offer(subs, item{frame: string(frame), payload: env.Body, typ: string(env.Type), received: now, socket: s.info, whole: true})
+	session := s.conn.session
+	session.broadcasts.deliver(nil, func(subs []*Subscription) {
+		if session.bringer.Load() != s {
+			return
+		}
+		env, err := whole(frame, env)
+		if err != nil {
+			session.stats.malformed.Add(1)
+			s.skip(err, frame, len(frame))
+			return
+		}
+		offer(subs, item{frame: string(frame), payload: env.Body, typ: string(env.Type), received: now, socket: s.info, whole: true})
+	})
 }
 
 // whole reads a frame to its end, if the scan has not: for frames that are
@@ -411,22 +412,20 @@ func whole(frame []byte, env wire.Envelope) (wire.Envelope, error) {
 
 // deliver offers a message to the subscriptions that its id belongs to.
 func (s *socket) deliver(to *routes, id, frame []byte, env wire.Envelope, now time.Time) {
-	subs, owned := to.lookup(id)
-	if len(subs) == 0 {
-		if !owned {
-			s.conn.session.stats.unowned.Add(1)
+	owned := to.deliver(id, func(subs []*Subscription) {
+		switch sl := subs[0].slot; {
+		case sl.capture != nil:
+			sl.heard.Store(now.UnixNano())
+		case sl.channel != nil && sl.channel.TokenEvent != "" && sl.channel.TokenEvent == string(env.Event):
+			s.conn.tell(&tokenRegenerated{})
 		}
-		return
+		// One copy of the frame serves all its inboxes, and every string that is
+		// decoded from it.
+		offer(subs, item{frame: string(frame), payload: env.Payload, typ: string(env.Event), received: now, socket: s.info, whole: env.Whole})
+	})
+	if !owned {
+		s.conn.session.stats.unowned.Add(1)
 	}
-	switch sl := subs[0].slot; {
-	case sl.capture != nil:
-		sl.heard.Store(now.UnixNano())
-	case sl.channel != nil && sl.channel.TokenEvent != "" && sl.channel.TokenEvent == string(env.Event):
-		s.conn.tell(&tokenRegenerated{})
-	}
-	// One copy of the frame serves all its inboxes, and every string that is
-	// decoded from it.
-	offer(subs, item{frame: string(frame), payload: env.Payload, typ: string(env.Event), received: now, socket: s.info, whole: env.Whole})
 }
 
 func offer(subs []*Subscription, it item) {
