@@ -51,7 +51,8 @@ type connection struct {
 	cancel   context.CancelFunc // of the dial under way
 	attempts int                // failed in a row
 	openedAt time.Time
-	redial   *time.Timer
+	redial   *time.Timer // until the next dial; nil while none is waited for
+	granted  bool        // what is waited for is the session's rate only
 	closing  bool
 }
 
@@ -222,6 +223,7 @@ func (c *connection) Receive(ctx actor.Context) {
 		}
 	case *dialAgain:
 		if msg.gen == c.gen.Load() && !c.dialing && c.socket.Load() == nil {
+			c.redial = nil
 			c.dial(msg.granted)
 		}
 	case *replayMore:
@@ -289,8 +291,10 @@ func (c *connection) dial(granted bool) {
 	if c.closing {
 		return
 	}
+	c.granted = false
 	if wait := c.session.mayDial(granted); wait > 0 {
 		gen := c.gen.Load()
+		c.granted = true
 		c.redial = time.AfterFunc(wait, func() { c.tell(&dialAgain{gen: gen, granted: true}) })
 		return
 	}
@@ -364,7 +368,7 @@ func (c *connection) pause(err error, atLeast time.Duration) {
 
 func (c *connection) reconnect() {
 	switch {
-	case c.closing || c.dialing:
+	case c.closing || c.dialing || c.granted: // it is as soon as may be
 	case c.socket.Load() != nil:
 		c.lose(errReconnect)
 		each(c.session, func(h HookConnection) { h.OnDisconnected(c.info(), errReconnect, 0) })
@@ -372,6 +376,7 @@ func (c *connection) reconnect() {
 	default:
 		if c.redial != nil {
 			c.redial.Stop()
+			c.redial = nil
 		}
 		c.dial(false)
 	}
@@ -603,7 +608,7 @@ func (c *connection) overflowed(msg *overflowed) {
 // beginAgain follows a panic of this actor: with a fresh socket.
 func (c *connection) beginAgain() {
 	switch {
-	case c.closing || c.dialing:
+	case c.closing || c.dialing || c.redial != nil:
 	case c.socket.Load() != nil:
 		c.lose(errInternal)
 		c.pause(errInternal, 0)

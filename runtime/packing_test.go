@@ -115,6 +115,23 @@ func TestReconnectKeepsTheRate(t *testing.T) {
 	})
 }
 
+// Each call took a place of the rate of its own: impatience put the dial off.
+func TestReconnectInALoopPutsNoDialOff(t *testing.T) {
+	virtual(t, func(t *testing.T, w *world) {
+		s := w.client(runtime.WithDialRate(1), runtime.WithChannelsPerConnection(1))
+		subscribe(t, s, &room, nil)
+		second := subscribe(t, s, &room, nil) // on a second socket, in a second
+		for range 20 {
+			s.Reconnect()
+			pass(100 * time.Millisecond)
+		}
+		pass(2 * time.Second)
+		if second.State() != runtime.StateLive {
+			t.Errorf("after four seconds it is %s", second.State())
+		}
+	})
+}
+
 func TestEmptyConnectionLingers(t *testing.T) {
 	virtual(t, func(t *testing.T, w *world) {
 		s := w.client(runtime.WithChannelsPerConnection(1), runtime.WithLinger(20*time.Second))
