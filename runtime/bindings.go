@@ -83,7 +83,8 @@ type GapInfo struct {
 	// From is when the last event before the gap was received, or the time
 	// from which nothing can have been.
 	From time.Time
-	// To is when events could be received again.
+	// To is when events could be received again, or when the subscription ended
+	// before they could.
 	To time.Time
 	// LastEvent is the last one that came before the gap: where a backfill
 	// begins.

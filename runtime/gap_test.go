@@ -112,6 +112,53 @@ func TestLateAcknowledgementAfterAReconnectIsOneGap(t *testing.T) {
 	})
 }
 
+func TestSocketLostAfterAnEventAndBeforeTheAcknowledgementIsAGap(t *testing.T) {
+	virtual(t, func(t *testing.T, w *world) {
+		ack := w.slow()
+		s := w.client()
+		var got notes
+		sub := subscribe(t, s, &room, got.handle)
+		sock, fr := w.newest("connect")
+		sock.event(fr.Body.ID, "text", `"early"`)
+		got.expect(t, "early")
+		sock.cut()
+		pass(time.Second)
+		sock, fr = w.newest("connect")
+		ack(sock, fr)
+		sock.event(fr.Body.ID, "text", `"late"`)
+		got.expect(t, "early, gap by reconnect, late")
+		if sub.State() != runtime.StateLive {
+			t.Errorf("it is %s", sub.State())
+		}
+	})
+}
+
+// No event and no acknowledgement will end the gap any more: the end does.
+func TestSubscriptionThatEndsWhileItReconnectsEndsWithTheGap(t *testing.T) {
+	virtual(t, func(t *testing.T, w *world) {
+		s := w.client(runtime.WithBackoff(time.Hour, time.Hour))
+		var got, none notes
+		w.capture(s, "n", got.handle, runtime.ExpireAfter(time.Minute))
+		sub, sock, id := w.join(s, &room, none.handle)
+		sock.update("n", "text", `"a"`)
+		sock.event(id, "text", `"b"`)
+		w.all()
+		lost := time.Now()
+		sock.cut()
+		pass(2 * time.Minute)
+		got.expect(t, "a, gap by reconnect")
+		if len(got.gaps) != 1 {
+			t.FailNow()
+		}
+		if g := got.gaps[0]; !g.From.Equal(lost) || !g.To.Equal(got.at[1]) || g.LastEvent.Type != "text" {
+			t.Errorf("gap %+v", g.GapInfo)
+		}
+		sub.Close() // which drops what it has
+		<-sub.Done()
+		none.expect(t, "b")
+	})
+}
+
 func TestOverflowGapNamesTheLastEventBeforeIt(t *testing.T) {
 	virtual(t, func(t *testing.T, w *world) {
 		s := w.client()

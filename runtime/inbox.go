@@ -339,10 +339,14 @@ func (in *inbox) isPaused() bool {
 }
 
 // finish lets nothing more in, and ends a pause. With drop, what is in is
-// dropped too, and their number returned.
+// dropped too, and their number returned. Without, a gap that has begun is the
+// last there is: it ends here.
 func (in *inbox) finish(drop bool) (dropped int) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	if !in.finished && !drop {
+		in.endGap(time.Now())
+	}
 	in.finished, in.paused = true, 0
 	if drop {
 		dropped = in.events

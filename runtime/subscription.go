@@ -324,6 +324,12 @@ func (s *Subscription) interrupted(lastHeard time.Time, cause GapCause) {
 	case StateLive:
 		s.inbox.beginGap(lastHeard, cause)
 		s.setState(StateReconnecting)
+	case StateConnecting:
+		// Who has heard something before the acknowledgement is to hear of what
+		// is missing after it.
+		if s.received.Load() > 0 {
+			s.inbox.beginGap(lastHeard, cause)
+		}
 	case StateReconnecting:
 		// An event before the acknowledgement ended the gap, and now there may
 		// be another.
