@@ -29,6 +29,7 @@ type connection struct {
 	lastHeard atomic.Int64           // Unix nanoseconds
 	roundTrip atomic.Int64           // nanoseconds
 	lastErr   atomic.Pointer[error]
+	skips     atomic.Int32 // frames that were skipped and are still to be told of
 	channels  routes
 	captures  map[string]*captureRoutes // by update type; fixed
 
@@ -154,6 +155,10 @@ const maxCrashes = 3
 
 const excerptSize = 256
 
+// maxSkips is how many skipped frames wait to be told of. A server that sends
+// nothing but rubbish must not fill the mailbox; what is more is counted only.
+const maxSkips = 1000
+
 func newConnection(s *Session, number int) *connection {
 	c := &connection{
 		session: s, number: number,
@@ -256,6 +261,7 @@ func (c *connection) Receive(ctx actor.Context) {
 			c.send(c.connect(msg.life)...)
 		}
 	case *skippedFrame:
+		c.skips.Add(-1)
 		c.session.skipped(msg.info, msg.err, msg.excerpt, msg.size)
 	case *overflowed:
 		c.overflowed(msg)

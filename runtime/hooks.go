@@ -35,7 +35,8 @@ type HookHandlerError interface {
 	OnHandlerError(sub *Subscription, event any, err error)
 }
 
-// HookFrame is told of frames that were skipped.
+// HookFrame is told of frames that were skipped. When it is so slow that a
+// thousand of them wait to be told of, those that come then are counted only.
 type HookFrame interface {
 	OnFrameSkipped(FrameSkipped)
 }

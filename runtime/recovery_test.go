@@ -373,6 +373,43 @@ type waitingHook chan struct{}
 func (h waitingHook) OnSlow(*runtime.Subscription)             { <-h }
 func (h waitingHook) OnCaughtUp(*runtime.Subscription, uint64) {}
 
+// Rubbish that comes faster than it can be told of is counted and forgotten.
+func TestRubbishDoesNotPileUpBeforeAHookThatWaits(t *testing.T) {
+	virtual(t, func(t *testing.T, w *world) {
+		h := &waitingFrameHook{let: make(chan struct{})}
+		s := w.client(runtime.WithHooks(h))
+		sock := w.socket(0)
+		const sent = 3000
+		for range sent {
+			sock.send("rubbish")
+		}
+		w.all()
+		if n := s.Status().Stats.Malformed; n != sent {
+			t.Errorf("%d counted, want %d", n, sent)
+		}
+		close(h.let)
+		w.all()
+		if n := h.told.Load(); n != 1001 { // one while the thousand waited
+			t.Errorf("told of %d, want 1001", n)
+		}
+		sock.send("more")
+		w.all()
+		if n := h.told.Load(); n != 1002 {
+			t.Errorf("told of %d in the end, want 1002", n)
+		}
+	})
+}
+
+type waitingFrameHook struct {
+	let  chan struct{}
+	told atomic.Int32
+}
+
+func (h *waitingFrameHook) OnFrameSkipped(runtime.FrameSkipped) {
+	<-h.let
+	h.told.Add(1)
+}
+
 func TestCloseCutsASocketThatDoesNotTakeWrites(t *testing.T) {
 	f := newFake(t)
 	stall := make(chan struct{})

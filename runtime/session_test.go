@@ -327,6 +327,7 @@ func TestFramesThatAreNoUseAreSkipped(t *testing.T) {
 		{"not JSON", `h`, wire.ErrNotJSON},
 		{"not UTF-8", "{\"type\":\"\xff\"}", wire.ErrNotUTF8},
 		{"unknown type", `{"type":"news","body":{}}`, runtime.ErrUnknownFrame},
+		{"unknown type without end", `{"type":"` + strings.Repeat("news", 100_000) + `","body":{}}`, runtime.ErrUnknownFrame},
 		{"no type", `{}`, wire.ErrNoType},
 		{"100,000 levels", `{"type":"channel","body":{"id":"` + id + `","type":"text","body":` + deep + `}}`, wire.ErrNotJSON},
 		{"broken payload", `{"type":"channel","body":{"id":"` + id + `","type":"text","body":[}}`, wire.ErrNotJSON},
@@ -340,6 +341,9 @@ func TestFramesThatAreNoUseAreSkipped(t *testing.T) {
 			skipped := hook.takeSkipped()
 			if len(skipped) != 1 || !errors.Is(skipped[0].Err, tt.err) || len(skipped[0].Excerpt) > 256 {
 				t.Errorf("hook got %v, want %v", skipped, tt.err)
+			}
+			if n := len(skipped[0].Err.Error()); n > 512 {
+				t.Errorf("the error has %d bytes", n)
 			}
 			if size := len(tt.frame); skipped[0].Size != size && !errors.Is(tt.err, runtime.ErrFrameTooLarge) {
 				t.Errorf("size %d, want %d", skipped[0].Size, size)
@@ -358,7 +362,7 @@ func TestFramesThatAreNoUseAreSkipped(t *testing.T) {
 			}
 		})
 	}
-	if st := s.Status().Stats; st.Malformed != 5 || st.TooLarge != 1 || st.UnknownFrames != 1 {
+	if st := s.Status().Stats; st.Malformed != 5 || st.TooLarge != 1 || st.UnknownFrames != 2 {
 		t.Errorf("stats %+v", st)
 	}
 }

@@ -380,7 +380,7 @@ func (s *socket) receive(frame []byte, now time.Time) {
 		return
 	}
 	stats.unknownFrames.Add(1)
-	s.skip(fmt.Errorf("%w %q", ErrUnknownFrame, env.Type), frame, len(frame))
+	s.skip(fmt.Errorf("%w %q", ErrUnknownFrame, excerpt(env.Type)), frame, len(frame))
 }
 
 // broadcast offers a broadcast to whoever listens, if this is the socket that
@@ -435,8 +435,12 @@ func offer(subs []*Subscription, it item) {
 }
 
 // skip hands a frame that is no use to the connection actor, which tells of
-// it.
+// it, unless it has enough to tell.
 func (s *socket) skip(err error, frame []byte, size int) {
+	if s.conn.skips.Add(1) > maxSkips {
+		s.conn.skips.Add(-1)
+		return
+	}
 	s.conn.tell(&skippedFrame{info: s.info, err: err, excerpt: excerpt(frame), size: size})
 }
 

@@ -180,15 +180,19 @@ func newError(endpoint string, res *http.Response, answer []byte) *Error {
 	return e
 }
 
-// RetryAfter reads a Retry-After header in seconds or as a date; zero when
-// there is none.
+// maxRetryAfter bounds what a server can ask for: nobody means a date in the year
+// 9999.
+const maxRetryAfter = 24 * time.Hour
+
+// RetryAfter reads a Retry-After header in seconds or as a date, a day at most;
+// zero when there is none.
 func RetryAfter(h http.Header) time.Duration {
 	v := h.Get("Retry-After")
 	if seconds, err := strconv.Atoi(v); err == nil && seconds >= 0 {
-		return time.Duration(min(seconds, 24*60*60)) * time.Second
+		return time.Duration(min(seconds, int(maxRetryAfter.Seconds()))) * time.Second
 	}
 	if at, err := http.ParseTime(v); err == nil {
-		return max(0, time.Until(at))
+		return min(max(0, time.Until(at)), maxRetryAfter)
 	}
 	return 0
 }

@@ -152,12 +152,13 @@ func TestAnswerThatDoesNotDecode(t *testing.T) {
 func TestRetryAfter(t *testing.T) {
 	date := time.Now().Add(time.Minute).UTC().Format(http.TimeFormat)
 	for value, want := range map[string][2]time.Duration{
-		"":         {0, 0},
-		"30":       {30 * time.Second, 30 * time.Second},
-		"-1":       {0, 0},
-		"soon":     {0, 0},
-		"99999999": {24 * time.Hour, 24 * time.Hour},
-		date:       {50 * time.Second, time.Minute},
+		"":                              {0, 0},
+		"30":                            {30 * time.Second, 30 * time.Second},
+		"-1":                            {0, 0},
+		"soon":                          {0, 0},
+		"99999999":                      {24 * time.Hour, 24 * time.Hour},
+		date:                            {50 * time.Second, time.Minute},
+		"Fri, 31 Dec 9999 23:59:59 GMT": {24 * time.Hour, 24 * time.Hour},
 	} {
 		if got := rest.RetryAfter(http.Header{"Retry-After": {value}}); got < want[0] || got > want[1] {
 			t.Errorf("%q: %v", value, got)
