@@ -61,6 +61,7 @@ func (a *channelActor) stopped() {
 	defer func() { _ = recover() }()
 	// What is left in the inbox is Events' to take.
 	s.end(ErrClosed, s.hasConsumer())
+	s.caughtUp()
 }
 
 func (a *channelActor) drain(ctx actor.Context) {

@@ -63,9 +63,9 @@ func (e *HandlerPanicsError) Error() string {
 // Unwrap returns the last panic.
 func (e *HandlerPanicsError) Unwrap() error { return e.Last }
 
-// PanicError is a panic in a handler, or in a token source. The event it happened on is lost to
-// that handler; the subscription goes on with the next one, or after a pause:
-// see WithSupervision.
+// PanicError is a panic in a handler, or in a token source or what WithNetDial was
+// given. The event it happened on is lost to that handler; the subscription goes on
+// with the next one, or after a pause: see WithSupervision.
 type PanicError struct {
 	Value any    // what was passed to panic
 	Stack []byte // of the goroutine that panicked

@@ -31,6 +31,7 @@ func Events[E any](ctx context.Context, s *Subscription) iter.Seq2[E, error] {
 			it, ok, done := s.inbox.take()
 			switch {
 			case done:
+				s.caughtUp()
 				if err := s.Err(); err != nil && !expected(err) {
 					yield(none, err)
 				}

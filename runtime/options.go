@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -239,14 +240,28 @@ type netDial = func(ctx context.Context, network, address string) (net.Conn, err
 // WithHTTPClient sets their client, of API calls: through a SOCKS proxy, to a
 // Unix socket, to a server in the test. TLS comes on top of it. The default is a
 // net.Dialer's DialContext; with another, proxies of the environment are not
-// asked for.
+// asked for. The function is called from several goroutines; a panic in it is a
+// dial that failed.
 func WithNetDial(dial func(ctx context.Context, network, address string) (net.Conn, error)) Option {
 	return func(c *config) error {
 		if dial == nil {
 			return errors.New("misskey: WithNetDial: nil function")
 		}
-		c.netDial = dial
+		c.netDial = careful(dial)
 		return nil
+	}
+}
+
+// careful makes an error of a panic in dial: on a goroutine that has nobody else
+// to recover it.
+func careful(dial netDial) netDial {
+	return func(ctx context.Context, network, address string) (conn net.Conn, err error) {
+		defer func() {
+			if v := recover(); v != nil {
+				err = &PanicError{Value: v, Stack: debug.Stack()}
+			}
+		}()
+		return dial(ctx, network, address)
 	}
 }
 
@@ -476,9 +491,9 @@ func InboxBytes(n int) SubscribeOption {
 
 // ToActor delivers the events to an actor, as the bindings' event structs, in
 // place of a handler. The actor is one of the system the client runs in, which
-// is WithActorSystem's or WithParent's. At most inFlight events are on their way: the actor
-// calls Done on each when it has dealt with it, or has panicked on it: an event
-// without a Done keeps its place. The subscription ends with
+// is WithActorSystem's or WithParent's. At most inFlight events are on their way:
+// the actor calls Done on each when it has dealt with it, or has panicked on it:
+// an event without a Done keeps its place. The subscription ends with
 // ErrReceiverStopped when the actor stops.
 func ToActor(pid *actor.PID, inFlight int) SubscribeOption {
 	return func(c *subscribeConfig) error {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"github.com/asynkron/protoactor-go/actor"
+
 	"github.com/misskeyactor/misskeyactor/runtime"
 )
 
@@ -83,6 +85,33 @@ func TestSlowEpisodesAreToldOnceAtEachEnd(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestSlowEpisodeIsOverWithItsSubscription(t *testing.T) {
+	virtual(t, func(t *testing.T, w *world) {
+		d := &diary{}
+		s := w.client(runtime.WithHooks(d))
+		receiver := w.system.Root.Spawn(actor.PropsFromFunc(func(actor.Context) {})) // never calls Done
+		defer w.system.Root.Stop(receiver)
+		sent, toActor, id := w.join(s, &room, nil, runtime.ToActor(receiver, 1), runtime.DropOldest(1))
+		read, toReader, other := w.join(s, &room, nil, runtime.DropOldest(1))
+		for range 4 {
+			toActor.event(id, "text", `"x"`)
+			toReader.event(other, "text", `"x"`)
+		}
+		if n := len(d.of("slow")); n != 2 {
+			t.Fatalf("%d episodes", n)
+		}
+		sent.Close()
+		read.Close()
+		for range runtime.Events[any](context.Background(), read) {
+			t.Error("an event of a subscription that was closed")
+		}
+		over := d.of("caught up")
+		if len(over) != 2 || over[0].sub == over[1].sub || over[0].n+over[1].n != 2+3 {
+			t.Errorf("ends of episodes: %+v", over)
+		}
+	})
 }
 
 func TestPausedSubscriptionHasNotCaughtUp(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -242,5 +243,25 @@ func TestMissingPermissionIsToldAtOnce(t *testing.T) {
 		w.join(s, &mine, nil) // needs none
 		w.join(w.client(runtime.WithToken("secret"), runtime.WithPermissions("read:chat", "read:account")), &chat, nil)
 		w.join(w.client(runtime.WithToken("secret")), &chat, nil) // nobody knows
+	})
+}
+
+func TestPanicInTheUsersDialIsADialThatFailed(t *testing.T) {
+	virtual(t, func(t *testing.T, w *world) {
+		var dials atomic.Int32
+		s := w.client(runtime.WithKeepTrying(), runtime.WithNetDial(func(ctx context.Context, network, address string) (net.Conn, error) {
+			if dials.Add(1) == 1 {
+				panic("no route")
+			}
+			return w.net.dial(ctx, network, address)
+		}))
+		var panicked *runtime.PanicError
+		if err := s.Status().Connections[0].LastErr; !errors.As(err, &panicked) || panicked.Value != "no route" {
+			t.Errorf("the first dial: %v", err)
+		}
+		pass(time.Second)
+		if !s.Status().Connections[0].Open {
+			t.Error("no second dial")
+		}
 	})
 }
