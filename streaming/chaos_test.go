@@ -374,8 +374,9 @@ func (c *chaos) goWrongFor(d time.Duration) {
 
 func (c *chaos) goWrong() {
 	var one []misskeytest.Target
+	pick := c.rng.Uint32() // drawn in any case: what comes next is the seed's, however many sockets there are
 	if sockets := c.srv.Sockets(); len(sockets) > 0 {
-		one = append(one, misskeytest.OnSocket(sockets[c.rng.IntN(len(sockets))]))
+		one = append(one, misskeytest.OnSocket(sockets[int(pick)%len(sockets)]))
 	}
 	few := 1 + c.rng.IntN(8)
 	soon := 1 + c.rng.IntN(200)
