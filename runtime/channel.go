@@ -93,7 +93,7 @@ func (a *channelActor) drain(ctx actor.Context) {
 			s.caughtUp()
 			return
 		}
-		if event := s.decode(it); event != nil && !s.isCut() {
+		if event := s.next(it); event != nil {
 			s.inFlight.Add(1)
 			ctx.Send(s.receiver, event)
 		}
@@ -124,8 +124,7 @@ func (a *channelActor) runHandler(ctx actor.Context) {
 				s.caughtUp()
 				return
 			}
-			event := s.decode(it)
-			if event != nil && !s.isCut() { // Close drops what it finds
+			if event := s.next(it); event != nil {
 				if calls == nil {
 					calls = s.context()
 				}
@@ -145,6 +144,18 @@ func (a *channelActor) runHandler(ctx actor.Context) {
 	case !empty:
 		s.ring()
 	}
+}
+
+// next makes the event to hand on; nil when there is none, or when Close or the
+// end of the client's time to drain has cut it off.
+func (s *Subscription) next(it item) any {
+	if s.isCut() {
+		if it.gap == nil {
+			s.dropped.Add(1)
+		}
+		return nil
+	}
+	return s.decode(it)
 }
 
 // isLast reports whether no event can come after this one.

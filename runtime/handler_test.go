@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -215,6 +216,37 @@ func TestCloseIsBoundedByItsContextAndATwoSecondGrace(t *testing.T) {
 		<-s.Done()
 		if err := s.Close(context.Background()); err != nil {
 			t.Errorf("third Close: %v", err)
+		}
+	})
+}
+
+func TestCloseCountsWhatItCutsOffAsDropped(t *testing.T) {
+	virtual(t, func(t *testing.T, w *world) {
+		h := waitingHook(make(chan struct{}))
+		s := w.client(runtime.WithHooks(h))
+		var handled atomic.Uint64
+		sub, sock, id := w.join(s, &room, func(ctx context.Context, _ any) error {
+			handled.Add(1)
+			<-ctx.Done()
+			return nil
+		})
+		const sent = 1000
+		for range sent {
+			sock.event(id, "text", `"x"`)
+		}
+		// Something keeps the connection from telling the subscription that it is over.
+		_, slow, other := w.join(s, &room, nil, runtime.DropOldest(1))
+		slow.event(other, "text", `"x"`)
+		slow.event(other, "text", `"x"`)
+		w.all()
+		time.AfterFunc(2*time.Second, func() { close(h) })
+		closing, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if err := s.Close(closing); err != nil {
+			t.Fatal(err)
+		}
+		if st := sub.Status(); st.Delivered != handled.Load() || st.Delivered+st.Dropped != sent {
+			t.Errorf("%d delivered and %d dropped of %d, %d handled", st.Delivered, st.Dropped, sent, handled.Load())
 		}
 	})
 }
