@@ -25,7 +25,9 @@ type HookConnection interface {
 
 // HookState is told when a subscription's state changes.
 type HookState interface {
-	// OnState is called after the change, with the reason for StateClosed.
+	// OnState is called after the change, with the reason for StateClosed. Two
+	// changes at a time are told by two goroutines, in any order: StateClosed is
+	// final even when another is told after it.
 	OnState(sub *Subscription, state State, reason error)
 }
 
