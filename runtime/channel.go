@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"context"
-	"errors"
 	"runtime/debug"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -190,9 +189,6 @@ func (s *Subscription) handle(ctx context.Context, event any) {
 		s.handlerFailed(event, err)
 	}
 }
-
-// errGoexit is the value of a PanicError that was none.
-var errGoexit = errors.New("the handler ended its goroutine by runtime.Goexit, as a test's FailNow does")
 
 func (s *Subscription) handlerFailed(event any, err error) {
 	log := s.session.logger.With("channel", s.name(), "subscription", s.id)

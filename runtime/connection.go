@@ -137,6 +137,13 @@ type (
 		sub   *Subscription
 		ended bool
 	}
+	// subscriptionOver says that a subscription is. Whoever ended it, it is not
+	// their goroutine that the log and the hooks take time of.
+	subscriptionOver struct {
+		late
+		sub    *Subscription
+		reason error
+	}
 	// elect finds a socket to take the broadcasts from.
 	elect struct{ late }
 	// crashed says that this actor panicked in our own code.
@@ -265,6 +272,11 @@ func (c *connection) Receive(ctx actor.Context) {
 		c.session.skipped(msg.info, msg.err, msg.excerpt, msg.size)
 	case *overflowed:
 		c.overflowed(msg)
+	case *subscriptionOver:
+		if !expected(msg.reason) && !errors.Is(msg.reason, ErrEvicted) {
+			c.session.logger.Error("misskey: subscription ended", "channel", msg.sub.name(), "subscription", msg.sub.id, "reason", msg.reason)
+		}
+		each(c.session, func(h HookState) { h.OnState(msg.sub, StateClosed, msg.reason) })
 	case *elect:
 		c.elect()
 	case *crashed:
@@ -357,7 +369,7 @@ func (c *connection) dialFailed(err error) {
 // pause waits before the next dial, at least as long as the server asked to: a
 // random time longer, since it asks all clients alike.
 func (c *connection) pause(err error, atLeast time.Duration) {
-	if c.closing {
+	if c.closing || c.session.Err() != nil {
 		return
 	}
 	if !c.openedAt.IsZero() && time.Since(c.openedAt) > c.session.config.backoff.max {

@@ -8,9 +8,12 @@ import (
 )
 
 // Hook is a value that implements one or more of the Hook… interfaces. Hooks
-// are called from the client's own goroutines, several at a time: they must
-// be safe for concurrent use and return soon. A hook that waits holds up what
-// it is told of.
+// are called from the client's own goroutines, never from their user's, several
+// at a time: they must be safe for concurrent use and return soon. A hook that
+// waits holds up what it is told of, and so waits for ever for a client that
+// waits for it: Status, State, Reconnect, Pause and a subscription's Close are
+// fine in a hook; to subscribe, capture, call or close the client it starts a
+// goroutine.
 type Hook any
 
 // HookConnection is told of sockets.
@@ -25,9 +28,8 @@ type HookConnection interface {
 
 // HookState is told when a subscription's state changes.
 type HookState interface {
-	// OnState is called after the change, with the reason for StateClosed. Two
-	// changes at a time are told by two goroutines, in any order: StateClosed is
-	// final even when another is told after it.
+	// OnState is called after the change, with the reason for StateClosed. The
+	// changes of one subscription are told one after the other, in their order.
 	OnState(sub *Subscription, state State, reason error)
 }
 
@@ -109,10 +111,7 @@ func each[H any](s *Session, f func(H)) {
 }
 
 func callHook[H any](s *Session, h H, f func(H)) {
-	defer func() {
-		if v := recover(); v != nil {
-			s.logger.Error("misskey: hook panicked", "hook", fmt.Sprintf("%T", h), "panic", v)
-		}
-	}()
-	f(h)
+	if crash := contain(func() { f(h) }); crash != nil {
+		s.logger.Error("misskey: hook panicked", "hook", fmt.Sprintf("%T", h), "panic", crash.Value, "stack", string(crash.Stack))
+	}
 }

@@ -9,7 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -132,6 +132,9 @@ func WithPermissions(permissions ...string) Option {
 	return func(c *config) error {
 		c.permissions = make(map[string]bool, len(permissions))
 		for _, p := range permissions {
+			if p == "" || strings.ContainsAny(p, " \t,;") {
+				return fmt.Errorf("misskey: WithPermissions: %q is no permission; one is as in %q", p, "read:account")
+			}
 			c.permissions[p] = true
 		}
 		return nil
@@ -184,6 +187,7 @@ func WithLinger(d time.Duration) Option {
 // meanwhile. After so many Pauses in a row the subscription ends with a
 // *HandlerPanicsError. A handler that has been well for Within after a pause
 // begins anew.
+// Closing the client ends every pause and delivers what waits.
 type Supervision struct {
 	Panics   int           // at least 0
 	Within   time.Duration // more than 0
@@ -256,12 +260,10 @@ func WithNetDial(dial func(ctx context.Context, network, address string) (net.Co
 // to recover it.
 func careful(dial netDial) netDial {
 	return func(ctx context.Context, network, address string) (conn net.Conn, err error) {
-		defer func() {
-			if v := recover(); v != nil {
-				err = &PanicError{Value: v, Stack: debug.Stack()}
-			}
-		}()
-		return dial(ctx, network, address)
+		if crash := contain(func() { conn, err = dial(ctx, network, address) }); crash != nil {
+			return nil, crash
+		}
+		return conn, err
 	}
 }
 
@@ -357,8 +359,8 @@ func WithAckTimeout(d time.Duration) Option {
 // and 60 seconds.
 func WithLiveness(ping, silence time.Duration) Option {
 	return func(c *config) error {
-		if ping <= 0 || silence <= ping {
-			return fmt.Errorf("misskey: WithLiveness: want 0 < ping < silence, got %v and %v", ping, silence)
+		if ping < shortest || silence <= ping {
+			return fmt.Errorf("misskey: WithLiveness: want %v ≤ ping < silence, got %v and %v", shortest, ping, silence)
 		}
 		c.ping, c.silence = ping, silence
 		return nil
@@ -378,10 +380,14 @@ func WithMaxFrame(bytes int) Option {
 	}
 }
 
+// shortest is the least that a time to wait for a server may be: less is a number
+// that its writer took for seconds.
+const shortest = time.Millisecond
+
 func positive(name string, d time.Duration, set func(*config)) Option {
 	return func(c *config) error {
-		if d <= 0 {
-			return fmt.Errorf("misskey: %s: want more than zero, got %v", name, d)
+		if d < shortest {
+			return fmt.Errorf("misskey: %s: want at least %v, got %v", name, shortest, d)
 		}
 		set(c)
 		return nil
@@ -499,6 +505,9 @@ func ToActor(pid *actor.PID, inFlight int) SubscribeOption {
 	return func(c *subscribeConfig) error {
 		if pid == nil || inFlight < 1 {
 			return errors.New("misskey: ToActor: want a PID and at least one event in flight")
+		}
+		if c.receiver != nil {
+			return errors.New("misskey: ToActor: the events go to another actor already; an actor can pass them on")
 		}
 		c.receiver, c.inFlight = pid, inFlight
 		return nil

@@ -65,6 +65,9 @@ func newID() string { return uuid.NewString() }
 // first dial's error, a *HandshakeError; see WithKeepTrying. ctx bounds the
 // call only: the session lives until Close.
 func Connect(ctx context.Context, dialect *Dialect, url string, opts ...Option) (*Session, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("misskey: connecting: %w", err)
+	}
 	c, err := newConfig(opts)
 	if err != nil {
 		return nil, err
@@ -287,7 +290,7 @@ func (s *Session) Close(ctx context.Context) error {
 	case <-s.done:
 		return nil
 	case <-time.After(closeGrace):
-		return fmt.Errorf("misskey: close: still running: %s (a handler that closes its client passes its own context): %w", s.running(), ctx.Err())
+		return fmt.Errorf("misskey: close: still running: %s (a handler that closes its client passes its own context, a hook does it in a goroutine): %w", s.running(), ctx.Err())
 	}
 }
 
@@ -300,7 +303,7 @@ func (s *Session) running() string {
 		names = append(names, "the handler of "+sub.name())
 	}
 	if len(names) == 0 {
-		return "a socket"
+		return "a socket, a dial or a hook"
 	}
 	slices.Sort(names)
 	return strings.Join(slices.Compact(names), ", ")

@@ -221,8 +221,8 @@ func (s *Subscription) expire(after time.Duration) {
 	}
 }
 
-// Pause stops the handing on of events until Resume; a handler call under way
-// is not interrupted. Events gather in the inbox meanwhile. What its bounds drop
+// Pause stops the handing on of events until Resume, or until the client is
+// closed, which delivers what waits; a handler call under way is not interrupted. Events gather in the inbox meanwhile. What its bounds drop
 // is announced by a Gap of cause GapPause, under every policy: a paused
 // subscription is not ended for being slow. Pause does not wait, and a second
 // one does nothing.
@@ -379,11 +379,8 @@ func (s *Subscription) end(reason error, drop bool) {
 	}
 	s.ring()
 	if first {
-		if !expected(reason) && !errors.Is(reason, ErrEvicted) {
-			s.session.logger.Error("misskey: subscription ended", "channel", s.name(), "subscription", s.id, "reason", reason)
-		}
 		s.session.tell(&detach{sub: s})
-		each(s.session, func(h HookState) { h.OnState(s, StateClosed, reason) })
+		s.conn.tell(&subscriptionOver{sub: s, reason: reason})
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"strings"
 )
 
@@ -59,12 +58,10 @@ func (s *Session) token(ctx context.Context) (string, error) {
 // ask asks a source, which is the user's and may panic: on a goroutine that has
 // nobody else to recover it.
 func ask(ctx context.Context, source TokenSource) (token string, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &PanicError{Value: v, Stack: debug.Stack()}
-		}
-	}()
-	return source.Token(ctx)
+	if crash := contain(func() { token, err = source.Token(ctx) }); crash != nil {
+		return "", crash
+	}
+	return token, err
 }
 
 // renewed reports whether the token that the server has refused is no longer the
