@@ -21,7 +21,7 @@ func TestChaosFindsABrokenRuntime(t *testing.T) {
 	}{
 		{
 			name:       "channels do not come back after a reconnect",
-			file:       "connection.go",
+			file:       "generation.go",
 			line:       "\tfor _, l := range lives {\n\t\tif l.slot.capture != nil {",
 			broken:     "\tfor _, l := range lives {\n\t\tif sock.gen > 1 && l.slot.channel != nil {\n\t\t\tcontinue\n\t\t}\n\t\tif l.slot.capture != nil {",
 			complaints: []string{"waiting to be live", "the server has", "has heard nothing after"},
@@ -70,7 +70,7 @@ func TestChaosFindsABrokenRuntime(t *testing.T) {
 			var out []byte
 			for range 5 {
 				cmd := exec.CommandContext(t.Context(), "go", "test", "-overlay", overlaid, "-run", "^TestChaos$", "-count", "1", ".")
-				cmd.Env = append(os.Environ(), "MISSKEY_CHAOS=4s", "MISSKEY_CHAOS_SEED=")
+				cmd.Env = append(os.Environ(), "MISSKEY_CHAOS=4s", "MISSKEY_CHAOS_SEED=", "MISSKEY_CHAOS_PATIENCE=5s")
 				if out, err = cmd.CombinedOutput(); err != nil {
 					break
 				}
