@@ -38,18 +38,21 @@ func BenchmarkSubscriptions(b *testing.B) {
 	srv := startBenchServer(b)
 	b.Run("cost", func(b *testing.B) {
 		for range b.N {
+			before := measure()
+			system := actor.NewActorSystem() // one for all clients of a program
 			empty := measure()
 			bare := openBare(b, srv.stream, nil)
 			sockets := measure()
 			closeBare(bare)
 
-			client := benchClient(b, srv.url)
+			client := benchClient(b, srv.url, streaming.WithActorSystem(system))
 			defer closeBench(b, client)
 			subscribeBench(b, client)
 			channels := measure()
 			captureBench(b, client)
 			captures := measure()
 
+			b.ReportMetric(float64(empty.bytes-before.bytes), "B/actor-system")
 			b.ReportMetric(float64(sockets.bytes-empty.bytes)/benchSockets, "B/bare-socket")
 			b.ReportMetric(float64(channels.bytes-sockets.bytes)/benchChannels, "B/subscription")
 			b.ReportMetric(float64(channels.goroutines-sockets.goroutines)/benchChannels, "goroutines/subscription")
