@@ -15,6 +15,9 @@ func TestChaosFindsABrokenRuntime(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the runtime three times")
 	}
+	if raceDetector {
+		t.Skip("runs what is broken in processes without the race detector, which the tests without it do as well")
+	}
 	for _, tt := range []struct {
 		name, file, line, broken string
 		complaints               []string // one of them
