@@ -150,7 +150,7 @@ func (a *channelActor) runHandler(ctx actor.Context) {
 func (s *Subscription) next(it item) any {
 	if s.isCut() {
 		if it.gap == nil {
-			s.dropped.Add(1)
+			s.cutShort(1)
 		}
 		return nil
 	}

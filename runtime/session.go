@@ -41,6 +41,8 @@ type Session struct {
 	decoders sync.Pool
 	stats    stats
 
+	droppedAtEnd atomic.Uint64 // events that Close has no time for
+
 	// The broadcasts come to every socket; the one in bringer is listened to.
 	broadcasts     routes          // under the empty id
 	broadcastTypes map[string]bool // fixed

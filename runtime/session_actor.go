@@ -281,6 +281,10 @@ func (a *sessionActor) finish() {
 	}
 	a.report(a.Err())
 	a.cancel()
+	if n := a.droppedAtEnd.Load(); n > 0 {
+		// A logger that panics must not keep the rest from being done.
+		_ = contain(func() { a.logger.Warn("misskey: closing dropped events", "events", n) })
+	}
 	if a.config.ownHTTP {
 		a.config.httpClient.CloseIdleConnections()
 	}

@@ -814,3 +814,36 @@ func TestLogHasNothingOfTheActorSystem(t *testing.T) {
 		t.Errorf("logged:\n%s", text)
 	}
 }
+
+// Closing says once how much it has dropped, however many subscriptions that
+// was taken from.
+func TestCloseSaysOnceWhatItDrops(t *testing.T) {
+	f := newFake(t)
+	var log bytes.Buffer // slog writes it under a lock of its own; read when the client is gone
+	s := f.connect(runtime.WithLogger(slog.New(slog.NewTextHandler(&log, nil))), runtime.WithChannelsPerConnection(10))
+	blocked := make(chan struct{})
+	for i := range 3 {
+		sub, err := s.Subscribe(ctx(t), &room, nil, func(c context.Context, _ any) error {
+			blocked <- struct{}{}
+			<-c.Done()
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		live(t, sub)
+		id := f.socket(0).frame("connect", i).Body.ID
+		for n := range 4 {
+			f.socket(0).event(id, "said", fmt.Sprintf(`"%d"`, n))
+		}
+		<-blocked
+		poll(t, "the rest to wait", func() bool { return sub.Status().InboxEvents == 3 })
+	}
+	over, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = s.Close(over)
+	<-s.Done()
+	if got := log.String(); strings.Count(got, "closing dropped events") != 1 || !strings.Contains(got, "events=9") {
+		t.Errorf("logged\n%s", got)
+	}
+}

@@ -369,11 +369,7 @@ func (s *Subscription) end(reason error, drop bool) {
 		s.ended.open()
 	}
 	s.mu.Unlock()
-	dropped := s.inbox.finish(drop)
-	s.dropped.Add(uint64(dropped))
-	if dropped > 0 && s.session.Err() != nil {
-		s.session.logger.Warn("misskey: closing dropped events", "channel", s.name(), "subscription", s.id, "events", dropped)
-	}
+	s.cutShort(s.inbox.finish(drop))
 	if drop {
 		s.cutOff()
 	}
@@ -381,6 +377,14 @@ func (s *Subscription) end(reason error, drop bool) {
 	if first {
 		s.session.tell(&detach{sub: s})
 		s.conn.tell(&subscriptionOver{sub: s, reason: reason})
+	}
+}
+
+// cutShort counts events that were waiting and are not handed on any more.
+func (s *Subscription) cutShort(events int) {
+	s.dropped.Add(uint64(events))
+	if s.session.Err() != nil {
+		s.session.droppedAtEnd.Add(uint64(events))
 	}
 }
 
