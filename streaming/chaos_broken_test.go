@@ -30,11 +30,12 @@ func TestChaosFindsABrokenRuntime(t *testing.T) {
 			complaints: []string{"waiting to be live", "the server has", "has heard nothing after"},
 		},
 		{
-			name:       "ids that were left are still routed",
-			file:       "routes.go",
-			line:       "\tdelete(r.to, id)\n",
-			broken:     "",
-			complaints: []string{errTwice.Error()},
+			name:   "ids that were left are still routed",
+			file:   "routes.go",
+			line:   "\tdelete(r.to, id)\n",
+			broken: "",
+			// What comes under an old id comes twice, or ends a gap too early.
+			complaints: []string{errTwice.Error(), errLost.Error()},
 		},
 		{
 			name:       "gaps are not announced",
@@ -71,7 +72,7 @@ func TestChaosFindsABrokenRuntime(t *testing.T) {
 			}
 			// Chance decides whether a fault meets what is broken: it has several.
 			var out []byte
-			for range 5 {
+			for range 10 {
 				cmd := exec.CommandContext(t.Context(), "go", "test", "-overlay", overlaid, "-run", "^TestChaos$", "-count", "1", ".")
 				cmd.Env = append(os.Environ(), "MISSKEY_CHAOS=4s", "MISSKEY_CHAOS_SEED=", "MISSKEY_CHAOS_PATIENCE=5s")
 				if out, err = cmd.CombinedOutput(); err != nil {
