@@ -397,7 +397,7 @@ func (s *socket) broadcast(frame []byte, env wire.Envelope, now time.Time) {
 			s.skip(err, frame, len(frame))
 			return
 		}
-		offer(subs, item{frame: string(frame), payload: env.Body, typ: string(env.Type), received: now, socket: s.info, whole: true})
+		offer(subs, item{frame: string(frame), payload: env.Body, typ: string(env.Type), received: now, socket: s.info, whole: true}, frame)
 	})
 }
 
@@ -421,16 +421,17 @@ func (s *socket) deliver(to *routes, id, frame []byte, env wire.Envelope, now ti
 		}
 		// One copy of the frame serves all its inboxes, and every string that is
 		// decoded from it.
-		offer(subs, item{frame: string(frame), payload: env.Payload, typ: string(env.Event), received: now, socket: s.info, whole: env.Whole})
+		offer(subs, item{frame: string(frame), payload: env.Payload, typ: string(env.Event), received: now, socket: s.info, whole: env.Whole}, frame)
 	})
 	if !owned {
 		s.conn.session.stats.unowned.Add(1)
 	}
 }
 
-func offer(subs []*Subscription, it item) {
+// offer gives an event to subscriptions. frame is what it.frame is a copy of.
+func offer(subs []*Subscription, it item, frame []byte) {
 	for _, sub := range subs {
-		sub.offer(it)
+		sub.offer(it, frame)
 	}
 }
 

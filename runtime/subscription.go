@@ -391,10 +391,10 @@ func (s *Subscription) cutShort(events int) {
 // offer is called by the reader with an event for the subscription. Logging,
 // hooks and the end of the subscription may take their time, so they are left
 // to the connection actor.
-func (s *Subscription) offer(it item) {
+func (s *Subscription) offer(it item, frame []byte) {
 	s.received.Add(1)
 	if s.inbox.policy == OverflowLatest {
-		it.key = s.keyOf(it)
+		it.key = s.keyOf(it, frame)
 	}
 	p := s.inbox.push(it)
 	if p.dropped > 0 {
@@ -407,11 +407,11 @@ func (s *Subscription) offer(it item) {
 }
 
 // keyOf tells what an event is about, for OverflowLatest.
-func (s *Subscription) keyOf(it item) string {
+func (s *Subscription) keyOf(it item, frame []byte) string {
 	if s.inbox.key == "" {
 		return it.typ
 	}
-	return it.typ + "\x00" + string(wire.String([]byte(it.frame), it.payload, s.inbox.key))
+	return it.typ + "\x00" + string(wire.String(frame, it.payload, s.inbox.key))
 }
 
 // caughtUp tells of the end of a slow episode.
