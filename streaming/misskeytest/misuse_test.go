@@ -186,6 +186,9 @@ func TestThingsThatMakeNoSense(t *testing.T) {
 		{`LimitRate("/api/notes/create"): there is no such endpoint; they are named as in "notes/create"`, func() {
 			srv.LimitRate("/api/notes/create", time.Minute)
 		}},
+		{`LimitRate("note/create"): there is no such endpoint; they are named as in "notes/create"`, func() {
+			srv.LimitRate("note/create", time.Minute)
+		}},
 		{`LimitRate("messaging/history"): there is no such endpoint; they are named as in "notes/create"`, func() {
 			srv.LimitRate("messaging/history", time.Minute) // there is in Misskey 12
 		}},
@@ -268,4 +271,20 @@ func TestRefusedByRESTAndByUsers(t *testing.T) {
 	alice.Post("", misskeytest.WithPoll("a", "b"))
 	alice.Post("", misskeytest.WithFiles(alice.Upload("x", []byte("x"))))
 	alice.Post(long[:len(long)-len("あ")])
+}
+
+// What an option or a call cannot mean is told of at once.
+func TestCallsThatMakeNoSense(t *testing.T) {
+	srv := newServer(t)
+	dial(t, srv, "").sync()
+	k := srv.Sockets()[0]
+	panics(t, []misuse{
+		{"canFly is no policy that can be true", func() { misskeytest.WithBasePolicy("canFly", true) }},
+		{`ltlAvailable is no policy that can be "yes"`, func() { misskeytest.WithPolicy("ltlAvailable", "yes") }},
+		{"ltlAvailable is no policy that can be null", func() { misskeytest.WithPolicy("ltlAvailable", nil) }},
+		{"Socket.Close(1000): a reason of 124 bytes, of which 123 fit", func() { k.Close(1000, strings.Repeat("x", 124)) }},
+		{"body cannot be encoded: json: unsupported type: chan int", func() { srv.Broadcast("any", make(chan int)) }},
+		{"On(0): the first is 1", func() { misskeytest.Drop().On(0) }},
+		{`there is no release "1.0"`, func() { newServer(t, misskeytest.WithRelease("1.0")) }},
+	})
 }
