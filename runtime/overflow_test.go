@@ -98,6 +98,7 @@ func TestSlowEpisodeIsOverWithItsSubscription(t *testing.T) {
 		for range 4 {
 			toActor.event(id, "text", `"x"`)
 			toReader.event(other, "text", `"x"`)
+			w.all() // the first is with the actor before the second comes
 		}
 		if n := len(d.of("slow")); n != 2 {
 			t.Fatalf("%d episodes", n)
