@@ -14,6 +14,7 @@ func (l *loader) check() {
 	for _, d := range l.defaults {
 		l.checkDefault(d)
 	}
+	l.checkTrimming()
 }
 
 // checkIncludes reports event sets that include themselves, and events that

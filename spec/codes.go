@@ -34,6 +34,9 @@ const (
 	CodeCapture      Code = "SP026"
 	CodeEndsWith     Code = "SP027"
 	CodeRole         Code = "SP028"
+	CodeExtends      Code = "SP029"
+	CodePatch        Code = "SP030"
+	CodeTrim         Code = "SP031"
 )
 
 // meanings says of each code, in one line, what it stands for.
@@ -66,6 +69,9 @@ var meanings = map[Code]string{
 	CodeCapture:      "a capture names a request that does not serve it",
 	CodeEndsWith:     "a capture ends with an event, or a channel has a token event, that it does not have",
 	CodeRole:         "a role of the protocol is missing or taken twice",
+	CodeExtends:      "a dialect extends what cannot be read, or itself",
+	CodePatch:        "a patch leads to nothing that is there, or does not fit it",
+	CodeTrim:         "only or without names a channel that is not there",
 }
 
 // Meaning says in one line what the code stands for; "" for a code that does

@@ -6,6 +6,30 @@
 //	s, err := spec.Misskey()                      // what comes with the package
 //	s, err := spec.Load(os.DirFS("."), "mydialect") // files of your own
 //
+// A dialect may be an overlay: it extends another one and says what it has
+// otherwise.
+//
+//	name: bubble
+//	title: My fork
+//	extends: misskey              # one that comes with the package, or a ./path
+//	only: [main, homeTimeline]    # or without: [admin]; what nothing uses any more goes too
+//
+//	channels:                     # sections declare what is new
+//	  bubbleTimeline: {events: timeline}
+//
+//	patch:                        # key path: what it gets
+//	  socket.auth: query                     # a scalar or a list replaces,
+//	  channels.serverStats: null             # null removes,
+//	  channels.homeTimeline.params:          # a mapping is merged, at every depth,
+//	    minimize?: boolean
+//	  types.NoteVisibility.enum[]: [bubble]  # and [] adds to a list
+//
+// A path must lead to something that is there: a typing error, or a fact that
+// upstream has dropped, is a fault and not silently nothing. A message that
+// loses its body and has no fields has null for a body. What an overlay says of
+// evidence holds for its own facts; those of the dialect it extends keep
+// theirs.
+//
 // The format is explained at the head of each file of misskey; channels.yaml
 // shows how to add a channel. The generator turns a Spec into Go; a bot needs
 // this package neither at build time nor when it runs.

@@ -1,68 +1,82 @@
 package spec
 
 // inheritEvidence gives every fact without evidence of its own that of the
-// fact it belongs to.
-func inheritEvidence(s *Spec) {
-	s.Socket.inherit(s.Evidence)
-	s.Limits.inherit(s.Evidence)
+// fact it belongs to. What an overlay adds to a fact of the dialect it extends
+// was not seen where that was: it has the evidence at the overlay's root.
+func (l *loader) inheritEvidence() {
+	s := l.spec
+	l.roots[l.at.String()] = s.Evidence
+	root := fact{s.Evidence, l.at.String()}
+	l.inherit(&s.Socket.Evidence, s.Socket.Pos, root)
+	l.inherit(&s.Limits.Evidence, s.Limits.Pos, root)
 	for _, t := range s.Types {
-		t.inherit(s.Evidence)
+		of := l.inherit(&t.Evidence, t.Pos, root)
 		for _, v := range t.Values {
-			v.inherit(t.Evidence)
+			l.inherit(&v.Evidence, v.Pos, of)
 		}
-		inheritFields(t.Fields, t.Evidence)
+		l.inheritFields(t.Fields, of)
 		for _, v := range t.Variants {
-			v.inherit(t.Evidence)
-			inheritFields(v.Fields, v.Evidence)
+			l.inheritFields(v.Fields, l.inherit(&v.Evidence, v.Pos, of))
 		}
 	}
 	for _, c := range s.Channels {
-		c.inherit(s.Evidence)
-		inheritFields(c.Params, c.Evidence)
-		inheritMessages(c.Sends, c.Evidence)
+		of := l.inherit(&c.Evidence, c.Pos, root)
+		l.inheritFields(c.Params, of)
+		l.inheritMessages(c.Sends, of)
 	}
 	for _, c := range s.Captures {
-		c.inherit(s.Evidence)
-		inheritFields([]*Field{c.Key}, c.Evidence)
-		inheritSet(c.Events, c.Evidence)
+		of := l.inherit(&c.Evidence, c.Pos, root)
+		l.inheritFields([]*Field{c.Key}, of)
+		l.inheritSet(c.Events, of)
 	}
 	for _, set := range s.EventSets {
-		inheritSet(set, s.Evidence)
+		l.inheritSet(set, root)
 	}
 	if s.Broadcasts != nil {
-		inheritSet(s.Broadcasts, s.Evidence)
+		l.inheritSet(s.Broadcasts, root)
 	}
 	for _, r := range s.Requests {
-		r.inherit(s.Evidence)
-		inheritFields(r.Fields, r.Evidence)
+		l.inheritFields(r.Fields, l.inherit(&r.Evidence, r.Pos, root))
 	}
 }
 
-// inherit fills in what is not stated. A nil Seen is not stated; an empty one
-// says that the fact was only read in the source.
-func (e *Evidence) inherit(from Evidence) {
+// fact is what evidence is inherited from.
+type fact struct {
+	Evidence
+	layer string
+}
+
+// inherit fills in what is not stated of a fact that stands at pos. A nil Seen
+// is not stated; an empty one says that the fact was only read in the source.
+func (l *loader) inherit(e *Evidence, pos Pos, from fact) fact {
+	layer := l.layer(pos)
+	if layer == "" {
+		layer = from.layer // of a section that is not there
+	}
+	if layer != from.layer {
+		from.Evidence = l.roots[layer]
+	}
 	if e.Seen == nil {
 		e.Seen = from.Seen
 	}
 	if e.Since == "" {
 		e.Since = from.Since
 	}
+	return fact{*e, layer}
 }
 
-func inheritSet(set *EventSet, from Evidence) {
-	set.inherit(from)
-	inheritMessages(set.Events, set.Evidence)
+func (l *loader) inheritSet(set *EventSet, from fact) {
+	l.inheritMessages(set.Events, l.inherit(&set.Evidence, set.Pos, from))
 }
 
-func inheritMessages(messages []*Message, from Evidence) {
+func (l *loader) inheritMessages(messages []*Message, from fact) {
 	for _, m := range messages {
-		m.inherit(from)
-		inheritFields(m.Fields, m.Evidence)
+		l.inheritFields(m.Fields, l.inherit(&m.Evidence, m.Pos, from))
 	}
 }
 
-func inheritFields(fields []*Field, from Evidence) {
+func (l *loader) inheritFields(fields []*Field, from fact) {
 	for _, f := range fields {
-		f.inherit(from)
+		l.inherit(&f.Evidence, f.Pos, from)
 	}
 }

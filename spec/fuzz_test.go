@@ -36,31 +36,53 @@ func FuzzLoad(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		fsys := fstest.MapFS{"spec/base.yaml": {Data: base}, "spec/fuzz.yaml": {Data: data}}
-		spec, err := Load(fsys, "spec")
-		if err == nil {
-			if spec == nil {
-				t.Fatal("neither spec nor error")
-			}
-			return
-		}
-		var diagnostics Diagnostics
-		if !errors.As(err, &diagnostics) || len(diagnostics) == 0 || spec != nil {
-			t.Fatalf("not diagnostics alone: %v", err)
-		}
-		for i, d := range diagnostics {
-			if d.Code.Meaning() == "" || d.Message == "" || d.Hint == "" {
-				t.Errorf("incomplete: %+v", d)
-			}
-			if !utf8.ValidString(d.Error()) {
-				t.Errorf("not UTF-8 %q", d.Error())
-			}
-			if _, ok := fsys[d.File]; !ok || d.Line < 1 || d.Column < 1 || d.Column > utf8.RuneCountInString(d.Source)+1 {
-				t.Errorf("it points at nothing: %+v", d)
-			}
-			if i > 0 && d.Pos.compare(diagnostics[i-1].Pos) < 0 {
-				t.Errorf("out of order: %v after %v", d.Pos, diagnostics[i-1].Pos)
-			}
-		}
+		loadAnything(t, fstest.MapFS{"spec/base.yaml": {Data: base}, "spec/fuzz.yaml": {Data: data}}, "spec")
 	})
+}
+
+// FuzzOverlay loads any bytes as an overlay of a dialect that is in order.
+func FuzzOverlay(f *testing.F) {
+	f.Add([]byte("only: [home]\nchannels: {a.b: {events: timeline}}\n"))
+	f.Add([]byte("without: [admin]\npatch:\n  channels.home: {leaks: true, params: {withFiles?: null, a?: string}}\n"))
+	f.Add([]byte("patch:\n  types.Note.fields.text.type: integer\n  'types.Mood.enum[]': [odd]\n  captures.note.events.gone: {fields: null}\n"))
+	f.Add([]byte("patch: {'': null, 'a.': {}, types: null, channels.admin.events: timeline, eventSets.timeline.events.note.body: null}"))
+	f.Add([]byte("patch: {channels: {home: {events: {note: {body: null}}}}, requests.read: {fields: null}, socket: 3, limits: []}"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		loadAnything(t, fstest.MapFS{
+			"below/below.yaml": {Data: []byte(below)},
+			"over/over.yaml":   {Data: []byte("name: over\nextends: ../below\n")},
+			"over/fuzz.yaml":   {Data: data},
+		}, "over")
+	})
+}
+
+// loadAnything loads what nobody has looked at. Load must return a spec, or
+// diagnostics that point into its files.
+func loadAnything(t *testing.T, fsys fstest.MapFS, dir string) {
+	t.Helper()
+	spec, err := Load(fsys, dir)
+	if err == nil {
+		if spec == nil {
+			t.Fatal("neither spec nor error")
+		}
+		return
+	}
+	var diagnostics Diagnostics
+	if !errors.As(err, &diagnostics) || len(diagnostics) == 0 || spec != nil {
+		t.Fatalf("not diagnostics alone: %v", err)
+	}
+	for i, d := range diagnostics {
+		if d.Code.Meaning() == "" || d.Message == "" || d.Hint == "" {
+			t.Errorf("incomplete: %+v", d)
+		}
+		if !utf8.ValidString(d.Error()) {
+			t.Errorf("not UTF-8 %q", d.Error())
+		}
+		if _, ok := fsys[d.File]; !ok || d.Line < 1 || d.Column < 1 || d.Column > utf8.RuneCountInString(d.Source)+1 {
+			t.Errorf("it points at nothing: %+v", d)
+		}
+		if i > 0 && d.Pos.compare(diagnostics[i-1].Pos) < 0 {
+			t.Errorf("out of order: %v after %v", d.Pos, diagnostics[i-1].Pos)
+		}
+	}
 }

@@ -8,16 +8,54 @@ import (
 	"unicode/utf8"
 )
 
-// Load reads the dialect whose files are the *.yaml of dir and checks it. A
-// section may be spread over several files; together they make one Spec.
+// Load reads a dialect and checks it. The dialect is the *.yaml files of the
+// directory name, or the one file of that name; a section may be spread over
+// several files. When one of them says `extends`, the dialect it names is read
+// first, and this one is what it makes of that.
 //
 // When anything is wrong, Load returns no Spec and an error of type
 // Diagnostics with every fault it can tell apart: one fault does not hide
 // another, nor is reported twice in other words.
-func Load(fsys fs.FS, dir string) (*Spec, error) {
+func Load(fsys fs.FS, name string) (*Spec, error) {
+	l := loadAt(place{fsys: fsys, name: path.Clean(name)}, nil)
+	if len(l.diagnostics) > 0 {
+		l.diagnostics.Sort()
+		return nil, l.diagnostics
+	}
+	return l.spec, nil
+}
+
+// loadAt reads the dialect at a place. below are the overlays that led to it.
+func loadAt(at place, below []place) *loader {
 	l := newLoader()
-	for _, name := range l.files(fsys, dir) {
-		src, text, ok := l.readSource(fsys, name)
+	l.at = at
+	roots := l.parseFiles()
+	if base := l.loadBase(roots, below); base != nil {
+		l.adopt(base)
+		l.patch(roots)
+		l.walkFile(l.facts)
+	}
+	for _, root := range roots {
+		l.walkFile(root)
+	}
+	l.finishRoot()
+	l.resolve()
+	l.check()
+	if len(l.diagnostics) > 0 {
+		return l
+	}
+	l.inheritEvidence()
+	l.graft(roots)
+	l.trim()
+	return l
+}
+
+// parseFiles reads every file of the dialect into its tree.
+func (l *loader) parseFiles() []*value {
+	var roots []*value
+	for _, name := range l.files() {
+		l.layers[l.at.shown(name)] = l.at.String()
+		src, text, ok := l.readSource(name)
 		if !ok {
 			l.incomplete = true
 			continue
@@ -27,23 +65,16 @@ func Load(fsys fs.FS, dir string) (*Spec, error) {
 			l.incomplete = true
 			continue
 		}
-		l.walkFile(root)
+		roots = append(roots, root)
 	}
-	l.finishRoot()
-	l.resolve()
-	l.check()
-	if len(l.diagnostics) > 0 {
-		l.diagnostics.Sort()
-		return nil, l.diagnostics
-	}
-	inheritEvidence(l.spec)
-	return l.spec, nil
+	return roots
 }
 
 // loader is the state of one Load: the walk over the files fills the spec and
 // notes what names are used where; resolve and check look at the whole.
 type loader struct {
 	spec        *Spec
+	at          place
 	sources     map[string]*source
 	diagnostics Diagnostics
 	// incomplete is set once a part of the spec could not be read. What is
@@ -60,6 +91,13 @@ type loader struct {
 	tokens     []tokenEvent
 	rootKeys   map[string]Pos // keys of the root that were given
 	base       Pos            // where faults of the spec as a whole are reported
+
+	// The layers: this dialect and those it extends, one below the other.
+	layers  map[string]string   // per file: the dialect it belongs to, by its place
+	roots   map[string]Evidence // per dialect: the evidence at its root
+	facts   *value              // what an overlay of this dialect has to patch
+	only    []*value            // channels to keep; nil for all
+	without []*value            // channels to leave out
 }
 
 func newLoader() *loader {
@@ -71,23 +109,30 @@ func newLoader() *loader {
 		sets:     map[string]*EventSet{},
 		requests: map[string]*Request{},
 		rootKeys: map[string]Pos{},
+		layers:   map[string]string{},
+		roots:    map[string]Evidence{},
+		facts:    &value{kind: mappingValue},
 	}
 }
 
-// files lists the YAML files of a directory, sorted by name.
-func (l *loader) files(fsys fs.FS, dir string) []string {
-	l.base = Pos{File: dir, Line: 1, Column: 1}
-	list, err := fs.ReadDir(fsys, dir)
+// files lists the YAML files of the dialect, sorted by name.
+func (l *loader) files() []string {
+	at := l.at
+	l.base = Pos{File: at.shown(at.name), Line: 1, Column: 1}
+	if isFile(at.name) {
+		return []string{at.name}
+	}
+	list, err := fs.ReadDir(at.fsys, at.name)
 	if err != nil {
 		l.incomplete = true
 		l.reportCause(err, l.base, CodeUnreadable, "the directory cannot be read: "+reason(err),
-			"Name a directory that holds the YAML files of one dialect.")
+			"Name a directory that holds the YAML files of one dialect, or one such file.")
 		return nil
 	}
 	var names []string
 	for _, e := range list {
 		if !e.IsDir() && path.Ext(e.Name()) == ".yaml" {
-			names = append(names, path.Join(dir, e.Name()))
+			names = append(names, path.Join(at.name, e.Name()))
 		}
 	}
 	if len(names) == 0 {
@@ -96,9 +141,12 @@ func (l *loader) files(fsys fs.FS, dir string) []string {
 			"Name a directory that holds the YAML files of one dialect.")
 		return nil
 	}
-	l.base.File = names[0]
+	l.base.File = at.shown(names[0])
 	return names
 }
+
+// isFile reports whether a dialect of this name is one file.
+func isFile(name string) bool { return path.Ext(name) == ".yaml" }
 
 func (l *loader) report(pos Pos, code Code, message, hint string) {
 	l.reportCause(nil, pos, code, message, hint)
@@ -127,8 +175,11 @@ func (l *loader) declare(space, name string, pos Pos) bool {
 }
 
 func (l *loader) reportDuplicate(pos Pos, what string, first Pos) {
-	l.report(pos, CodeDuplicate, fmt.Sprintf("%s is given twice, first at %s", what, first),
-		"Remove one of the two, or rename it.")
+	hint := "Remove one of the two, or rename it."
+	if l.layer(pos) != l.layer(first) {
+		hint = "The dialect that this one extends has it. To change it, name it in a patch; what stands here must be new."
+	}
+	l.report(pos, CodeDuplicate, fmt.Sprintf("%s is given twice, first at %s", what, first), hint)
 }
 
 // quote puts a name of the file into a message: in quotes, on one line and of

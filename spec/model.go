@@ -12,6 +12,10 @@ type Spec struct {
 	Checked []string // server versions the facts were measured on
 	Evidence
 
+	// Extends is the dialect that this one is an overlay of, as it is without
+	// the overlay; nil for one that stands alone.
+	Extends *Spec
+
 	Socket     Socket
 	Limits     Limits
 	Types      []*Type

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,6 +32,7 @@ func TestNegative(t *testing.T) {
 			}
 			bad := fstest.MapFS{"spec/base.yaml": {Data: base}}
 			near := fstest.MapFS{"spec/base.yaml": {Data: base}}
+			below := fstest.MapFS{} // what both extend
 			want, hasNear := -1, false
 			for i, f := range archive.Files {
 				switch dir, name := filepath.Split(f.Name); {
@@ -39,6 +41,8 @@ func TestNegative(t *testing.T) {
 				case f.Name == "base.yaml":
 					bad["spec/base.yaml"].Data = f.Data
 					near = fstest.MapFS{}
+				case dir == "below/":
+					below[f.Name] = &fstest.MapFile{Data: f.Data}
 				case dir == "bad/":
 					bad["spec/"+name] = &fstest.MapFile{Data: f.Data}
 				case dir == "near/":
@@ -49,6 +53,8 @@ func TestNegative(t *testing.T) {
 				}
 			}
 
+			maps.Copy(bad, below)
+			maps.Copy(near, below)
 			_, err = Load(bad, "spec")
 			if err == nil {
 				t.Fatal("the bad spec loads")

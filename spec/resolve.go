@@ -128,6 +128,9 @@ func (l *loader) resolveChecked(u use) {
 	if _, stated := l.rootKeys["checked"]; !stated || slices.Contains(l.spec.Checked, u.name) || l.incomplete {
 		return
 	}
+	if l.layer(u.pos) != l.at.String() {
+		return // of a dialect that this one extends, which has versions of its own
+	}
 	l.report(u.pos, CodeBadVersion, quote(u.name)+" is not among the versions checked",
 		`Add it to "checked" at `+l.rootKeys["checked"].String()+", or name one of those.")
 }

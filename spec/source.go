@@ -32,9 +32,10 @@ type source struct {
 
 // readSource reads a file and returns its lines and its text. ok is false
 // when it cannot be looked at any further.
-func (l *loader) readSource(fsys fs.FS, name string) (src *source, text string, ok bool) {
+func (l *loader) readSource(file string) (src *source, text string, ok bool) {
+	name := l.at.shown(file)
 	src = &source{name: name}
-	data, err := fs.ReadFile(fsys, name)
+	data, err := fs.ReadFile(l.at.fsys, file)
 	if err != nil {
 		l.reportCause(err, src.start(), CodeUnreadable, "the file cannot be read: "+reason(err),
 			"Check that it exists and that you may read it.")

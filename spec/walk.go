@@ -12,7 +12,9 @@ import (
 var sections = []string{"types", "eventSets", "channels", "captures", "requests"}
 
 // The keys of the root that are no sections; each stands in one file.
-var rootKeys = []string{"name", "title", "doc", "checked", "seen", "since", "socket", "limits", "broadcasts"}
+var rootKeys = []string{
+	"name", "title", "doc", "checked", "seen", "since", "extends", "only", "without", "socket", "limits", "broadcasts",
+}
 
 const sectionsHint = "a spec has types, eventSets, channels, captures, broadcasts and requests."
 
@@ -20,7 +22,7 @@ var dialectName = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 
 // walkFile takes the declarations of one file into the spec.
 func (l *loader) walkFile(root *value) {
-	o := l.object(root, root.Pos, "a spec file", slices.Concat(rootKeys, sections)...)
+	o := l.object(root, root.Pos, "a spec file", slices.Concat(rootKeys, sections, []string{"patch"})...)
 	if o == nil || o.unknown {
 		l.incomplete = true // an unread section may hold any name
 	}
@@ -62,6 +64,10 @@ func (l *loader) walkKey(o *object, e entry) {
 		s.Seen = l.evidence(&object{l: l, values: map[string]*value{e.key: e.value}}).Seen
 	case "since":
 		s.Since = l.version(e.value, quote(e.key), true)
+	case "only":
+		l.strings(e.value, quote(e.key), func(item *value) { l.only = append(l.only, item) })
+	case "without":
+		l.strings(e.value, quote(e.key), func(item *value) { l.without = append(l.without, item) })
 	case "socket":
 		s.Socket = l.socket(e)
 	case "limits":
@@ -140,6 +146,9 @@ func (l *loader) finishRoot() {
 			l.report(l.base, CodeMissingKey, fmt.Sprintf("the spec lacks the key %q", key),
 				"Write it into one of the files, misskey.yaml in the upstream dialect.")
 		}
+	}
+	if at, ok := l.rootKeys["without"]; ok && l.rootKeys["only"] != (Pos{}) {
+		l.report(at, CodeConflict, `the spec has both "only" and "without"`, "Remove one of the two: they exclude each other.")
 	}
 }
 

@@ -1,0 +1,267 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// patch makes the patches of an overlay in the tree of what it extends.
+func (l *loader) patch(roots []*value) {
+	for _, root := range roots {
+		section := root.entry("patch")
+		if section == nil || !l.want(section.value, quote("patch"), mappingValue) {
+			continue
+		}
+		if len(section.value.entries) == 0 {
+			l.report(section.value.Pos, CodeEmpty, "there are no patches", "Write one, as in socket.auth: query, or remove the key.")
+		}
+		first := map[string]Pos{}
+		for _, e := range section.value.entries {
+			if e.odd {
+				continue
+			}
+			if at, taken := first[e.key]; taken {
+				l.reportDuplicate(e.Pos, "the patch of "+quote(e.key), at)
+				continue
+			}
+			first[e.key] = e.Pos
+			l.patchAt(e)
+		}
+	}
+}
+
+// listMark behind a key path says that items are added to the list there.
+const listMark = "[]"
+
+// patchAt makes one patch: the key is a path to what is there, the value what
+// it gets.
+func (l *loader) patchAt(e entry) {
+	text, adds := strings.CutSuffix(e.key, listMark)
+	t := l.target(e, text)
+	if t == nil {
+		return
+	}
+	switch {
+	case adds:
+		l.addItems(e, t)
+	case e.value.kind == nullValue:
+		t.remove()
+		if t.parent != nil {
+			t.parent.settle(e.Pos)
+		}
+	default:
+		l.merge(t, e)
+	}
+}
+
+// target is an entry of the tree that a patch changes.
+type target struct {
+	holder *value   // the mapping the entry stands in
+	index  int      // where
+	keys   []string // the way to it
+	parent *target  // the entry whose value the mapping is; nil at the root
+}
+
+func (t *target) entry() *entry { return &t.holder.entries[t.index] }
+
+// field reports whether the entry is a field, which may be in its short form.
+func (t *target) field() bool {
+	return len(t.keys) > 1 && slices.Contains([]string{"fields", "params", "key"}, t.keys[len(t.keys)-2])
+}
+
+// message reports whether the entry is a message, which has a body, fields, or
+// null for a body.
+func (t *target) message() bool {
+	n := len(t.keys)
+	return n > 1 && slices.Contains([]string{"events", "sends"}, t.keys[n-2]) || n == 2 && t.keys[0] == "requests"
+}
+
+// lengthen turns the short form of a field into the long one, which has room
+// for what a patch says besides.
+func (t *target) lengthen() {
+	e := t.entry()
+	if t.field() && e.value.kind == stringValue {
+		short := *e.value
+		e.value = &value{Pos: e.Pos, kind: mappingValue, entries: []entry{{Pos: short.Pos, key: "type", value: &short}}}
+	}
+}
+
+// remove takes the entry away.
+func (t *target) remove() { t.holder.entries = slices.Delete(t.holder.entries, t.index, t.index+1) }
+
+// settle gives a message that has lost what it carried null for a body.
+func (t *target) settle(pos Pos) {
+	v := t.entry().value
+	if t.message() && v.kind == mappingValue && v.entry("body") == nil && v.entry("fields") == nil {
+		v.entries = append(v.entries, entry{Pos: pos, key: "body", value: &value{Pos: pos, kind: nullValue}})
+	}
+}
+
+// target follows a key path. A name may have dots itself, and the question
+// mark of a field may be left out.
+func (l *loader) target(e entry, text string) *target {
+	path := pathText{at: l.inner(e), text: text, rest: text}
+	if text == "" || strings.HasSuffix(text, ".") {
+		path.rest = ""
+		l.report(path.pos(), CodePatch, quote(e.key)+" is no path: a key is missing at its end",
+			"Write the keys that lead to what is patched with dots between them, as in channels.main.overflow.")
+		return nil
+	}
+	var t *target
+	var keys []string
+	for v := l.facts; ; v = t.entry().value {
+		if t != nil {
+			t.lengthen()
+			v = t.entry().value
+		}
+		if v.kind != mappingValue {
+			l.report(path.pos(), CodePatch, quote(strings.Join(keys, "."))+" is "+v.kind.String()+" and has no keys",
+				"Patch it as a whole: let the path end there.")
+			return nil
+		}
+		i, name := path.step(v)
+		if i < 0 {
+			l.reportNoEntry(path.pos(), v, keys, name)
+			return nil
+		}
+		keys = append(keys, v.entries[i].key)
+		t = &target{holder: v, index: i, keys: slices.Clone(keys), parent: t}
+		if path.rest == "" {
+			return t
+		}
+	}
+}
+
+// inner returns where the text of a key begins.
+func (l *loader) inner(e entry) Pos {
+	if src := l.sources[e.File]; src != nil {
+		return src.inner(e.Pos, e.key)
+	}
+	return e.Pos
+}
+
+// pathText is a key path that is being followed.
+type pathText struct {
+	at   Pos
+	text string
+	rest string // what is still to be followed
+}
+
+// pos is where the rest stands.
+func (p *pathText) pos() Pos {
+	pos := p.at
+	pos.Column += utf8.RuneCountInString(p.text[:len(p.text)-len(p.rest)])
+	return pos
+}
+
+// step takes the next name off the path and finds its entry, the longest name
+// that is there first. When there is none it takes nothing and returns what
+// stands up to the next dot.
+func (p *pathText) step(v *value) (index int, name string) {
+	for end := len(p.rest); end >= 0; end = strings.LastIndexByte(p.rest[:end], '.') {
+		if i := v.find(p.rest[:end]); i >= 0 {
+			p.rest = p.rest[min(end+1, len(p.rest)):]
+			return i, ""
+		}
+	}
+	name, _, _ = strings.Cut(p.rest, ".")
+	return -1, name
+}
+
+// find returns the index of the entry of this name, with or without the
+// question mark of a field that may be absent; -1 when there is none.
+func (v *value) find(name string) int {
+	bare := strings.TrimSuffix(name, "?")
+	return slices.IndexFunc(v.entries, func(e entry) bool { return strings.TrimSuffix(e.key, "?") == bare })
+}
+
+func (l *loader) reportNoEntry(pos Pos, v *value, keys []string, name string) {
+	where := "what the dialect extends"
+	if len(keys) > 0 {
+		where = quote(strings.Join(keys, "."))
+	}
+	known := map[string]bool{}
+	for _, e := range v.entries {
+		known[strings.TrimSuffix(e.key, "?")] = true
+	}
+	message := where + " has no " + quote(name) + " to patch"
+	if near := nearest(strings.TrimSuffix(name, "?"), func(yield func(string) bool) {
+		for _, n := range sortedNames(known) {
+			if !yield(n) {
+				return
+			}
+		}
+	}); near != "" {
+		message += "; did you mean " + quote(near) + "?"
+	}
+	hint := "A patch changes what is there. To add to a mapping, let the path end at the mapping and write the new key below it."
+	if len(keys) == 0 {
+		hint = "A path begins with " + list(sortedNames(known)) + "; what a dialect says of itself is written at the root."
+	} else if len(known) > 0 && len(known) <= 12 {
+		hint += " It has " + list(sortedNames(known)) + "."
+	}
+	l.report(pos, CodePatch, message, hint)
+}
+
+// addItems adds to a list.
+func (l *loader) addItems(e entry, t *target) {
+	if !l.want(e.value, "what is added to a list", listValue) {
+		return
+	}
+	if len(e.value.items) == 0 {
+		l.report(e.value.Pos, CodeEmpty, "nothing is added to the list", "List something, or remove the patch.")
+	}
+	present := t.entry()
+	if present.value.kind != listValue {
+		l.report(l.inner(e), CodePatch, quote(strings.Join(t.keys, "."))+" is "+present.value.kind.String()+" and no list",
+			"Remove the brackets from the path to replace or merge what is there.")
+		return
+	}
+	list := *present.value
+	list.items = slices.Concat(list.items, e.value.items)
+	present.value = &list
+}
+
+// merge gives an entry what a patch has for it: mappings merge key by key,
+// everything else replaces what was there.
+func (l *loader) merge(t *target, patch entry) {
+	v := patch.value
+	if v.kind == mappingValue {
+		t.lengthen()
+	}
+	into := t.entry().value
+	if v.kind != mappingValue || into.kind != mappingValue {
+		t.entry().value, t.entry().Pos = v, patch.Pos
+		return
+	}
+	first := map[string]Pos{}
+	for _, e := range v.entries {
+		if e.odd {
+			continue
+		}
+		bare := strings.TrimSuffix(e.key, "?")
+		if at, taken := first[bare]; taken {
+			l.reportDuplicate(e.Pos, "the key "+quote(e.key), at)
+			continue
+		}
+		first[bare] = e.Pos
+		i := into.find(e.key)
+		if i < 0 && e.value.kind != nullValue {
+			into.entries = append(into.entries, e)
+			continue
+		}
+		if i < 0 {
+			l.reportNoEntry(e.Pos, into, t.keys, e.key)
+			continue
+		}
+		inner := &target{holder: into, index: i, keys: append(slices.Clone(t.keys), e.key), parent: t}
+		if e.value.kind == nullValue {
+			inner.remove()
+			continue
+		}
+		inner.entry().key = e.key
+		l.merge(inner, e)
+	}
+	t.settle(patch.Pos)
+}

@@ -1,0 +1,131 @@
+package spec
+
+import "slices"
+
+// checkTrimming reports channels that only and without name and that are not
+// there.
+func (l *loader) checkTrimming() {
+	names := map[string]bool{}
+	for _, c := range l.spec.Channels {
+		names[c.Name] = true
+	}
+	for _, item := range slices.Concat(l.only, l.without) {
+		if !names[item.text] {
+			l.reportUnknown(use{pos: item.Pos, name: item.text}, CodeTrim, "channel", names)
+		}
+	}
+}
+
+// trim leaves out the channels that are not wanted, and the event sets and
+// types that nothing uses without them. What nothing used before stays: it was
+// declared for its own sake.
+func (l *loader) trim() {
+	if l.only == nil && l.without == nil {
+		return
+	}
+	s := l.spec
+	before := reach(s)
+	s.Channels = slices.DeleteFunc(s.Channels, func(c *Channel) bool {
+		return l.only != nil && !names(l.only, c.Name) || names(l.without, c.Name)
+	})
+	after := reach(s)
+	s.EventSets = slices.DeleteFunc(s.EventSets, func(set *EventSet) bool { return before.sets[set] && !after.sets[set] })
+	s.Types = slices.DeleteFunc(s.Types, func(t *Type) bool { return before.types[t] && !after.types[t] })
+
+	// An overlay of this dialect gets what is left.
+	kept := map[string]map[string]bool{"channels": {}, "eventSets": {}, "types": {}}
+	for _, c := range s.Channels {
+		kept["channels"][c.Name] = true
+	}
+	for _, set := range s.EventSets {
+		kept["eventSets"][set.Name] = true
+	}
+	for _, t := range s.Types {
+		kept["types"][t.Name] = true
+	}
+	for section, left := range kept {
+		if e := l.facts.entry(section); e != nil {
+			e.value.entries = slices.DeleteFunc(e.value.entries, func(e entry) bool { return !left[e.key] })
+		}
+	}
+}
+
+func names(list []*value, name string) bool {
+	return slices.ContainsFunc(list, func(v *value) bool { return v.text == name })
+}
+
+// reached is what the messages of a spec use.
+type reached struct {
+	sets  map[*EventSet]bool
+	types map[*Type]bool
+}
+
+// reach follows every message of the spec to the types it carries.
+func reach(s *Spec) reached {
+	r := reached{map[*EventSet]bool{}, map[*Type]bool{}}
+	for _, c := range s.Channels {
+		r.fields(c.Params)
+		r.messages(c.Sends)
+		r.set(c.Events)
+	}
+	for _, c := range s.Captures {
+		r.fields([]*Field{c.Key})
+		r.set(c.Events)
+	}
+	if s.Broadcasts != nil {
+		r.set(s.Broadcasts)
+	}
+	for _, q := range s.Requests {
+		r.messages([]*Message{&q.Message})
+	}
+	return r
+}
+
+func (r reached) set(s *EventSet) {
+	if r.sets[s] {
+		return
+	}
+	r.sets[s] = true
+	for _, ref := range s.Includes {
+		r.set(ref.Set)
+	}
+	r.messages(s.Events)
+}
+
+func (r reached) messages(messages []*Message) {
+	for _, m := range messages {
+		r.expr(m.Body)
+		r.fields(m.Fields)
+	}
+}
+
+func (r reached) fields(fields []*Field) {
+	for _, f := range fields {
+		r.expr(f.Type)
+	}
+}
+
+func (r reached) expr(t *TypeExpr) {
+	if t == nil {
+		return
+	}
+	r.expr(t.List)
+	r.expr(t.Map)
+	if t.Named != nil {
+		r.named(t.Named)
+	}
+}
+
+func (r reached) named(t *Type) {
+	if r.types[t] {
+		return
+	}
+	r.types[t] = true
+	for _, ref := range t.Embeds {
+		r.named(ref.Type)
+	}
+	r.fields(t.Fields)
+	for _, v := range t.Variants {
+		r.fields(v.Fields)
+	}
+}
