@@ -11,8 +11,9 @@ import (
 // builder turns a spec into a program.
 type builder struct {
 	*faults
-	out          *program
-	typesPackage string // package name of the entities
+	out      *program
+	packages []string                  // package names of the entities
+	shared   map[*spec.Type]*spec.Type // types that come from the package of shared entities
 
 	entities *scope // the package of entities
 	bindings *scope // the package of bindings
@@ -25,17 +26,21 @@ type builder struct {
 
 // build fixes every name. The program is complete only when nothing was
 // found.
-func build(s *spec.Spec, typesPackage string, f *faults) *program {
+func build(s *spec.Spec, opts Options, f *faults) *program {
 	b := &builder{
-		faults:       f,
-		out:          &program{spec: s},
-		typesPackage: typesPackage,
-		entities:     f.newScope(),
-		bindings:     f.newScope(),
-		objects:      map[*spec.Type]*object{},
-		unions:       map[*spec.Type]*union{},
-		strings:      map[*spec.Type]string{},
-		sets:         map[*spec.EventSet]*eventSet{},
+		faults:   f,
+		out:      &program{spec: s},
+		packages: []string{opts.TypesPackage},
+		entities: f.newScope(),
+		bindings: f.newScope(),
+		objects:  map[*spec.Type]*object{},
+		unions:   map[*spec.Type]*union{},
+		strings:  map[*spec.Type]string{},
+		sets:     map[*spec.EventSet]*eventSet{},
+	}
+	if opts.Shared != (Package{}) {
+		b.packages = append(b.packages, opts.Shared.Name)
+		b.shared = unchanged(s, bottom(s))
 	}
 	b.bindings.reserve("a part of every package of bindings", bindingNames...)
 	for _, a := range aliases {
@@ -45,6 +50,7 @@ func build(s *spec.Spec, typesPackage string, f *faults) *program {
 	b.declareTypes(s.Types)
 	b.defineTypes(s.Types)
 	breakValueCycles(b.out.objects)
+	b.out.dropShared()
 
 	client := b.newScope()
 	client.reserve("a method of every client", clientNames...)
@@ -193,7 +199,7 @@ func (b *builder) named(t *typ, named *spec.Type) {
 	case spec.KindUnion:
 		t.kind, t.union = kindUnion, b.unions[named]
 	default:
-		t.kind, t.name = kindString, b.strings[named]
+		t.kind, t.name, t.shared = kindString, b.strings[named], b.shared[named] != nil
 	}
 }
 
@@ -247,7 +253,7 @@ func (b *builder) tooMany(o *object) {
 // parameter returns the name of a method's parameter.
 func (b *builder) parameter(name string, pos spec.Pos, what string) string {
 	param := unexported(exported(name))
-	if !isParameterName(param) || param == b.typesPackage {
+	if !isParameterName(param) || slices.Contains(b.packages, param) {
 		b.report(pos, CodeAs, "Choose another name; for a body, with `as:`.",
 			"%s cannot be the parameter that takes %s", quoted(param), what)
 	}

@@ -1,6 +1,8 @@
 package gen
 
 import (
+	"slices"
+
 	"github.com/misskeyactor/misskeyactor/runtime/codec"
 	"github.com/misskeyactor/misskeyactor/spec"
 )
@@ -16,9 +18,9 @@ func (b *builder) declareTypes(types []*spec.Type) {
 		b.entities.claim(name, t.Pos, what)
 		switch t.Kind {
 		case spec.KindObject:
-			b.objects[t] = &object{name: name, label: t.Name, pos: t.Pos}
+			b.objects[t] = &object{name: name, label: t.Name, pos: t.Pos, shared: b.shared[t] != nil}
 		case spec.KindUnion:
-			b.unions[t] = &union{name: name, label: t.Name}
+			b.unions[t] = &union{name: name, label: t.Name, shared: b.shared[t] != nil}
 		default:
 			b.strings[t] = name
 		}
@@ -32,8 +34,9 @@ func (b *builder) defineTypes(types []*spec.Type) {
 		case spec.KindID:
 			name := b.strings[t]
 			b.out.ids = append(b.out.ids, &stringType{
-				name: name,
-				doc:  describe(name, t.Doc, "is an id.").with(typeSource(t)),
+				name:   name,
+				doc:    describe(name, t.Doc, "is an id.").with(typeSource(t)),
+				shared: b.shared[t] != nil,
 			})
 		case spec.KindEnum:
 			b.enum(t)
@@ -50,7 +53,7 @@ func typeSource(t *spec.Type) string { return provenance(t.Pos, t.Name, t.Eviden
 const openSet = "An open set: a server may send a value that is not listed here."
 
 func (b *builder) enum(t *spec.Type) {
-	e := &enum{name: b.strings[t]}
+	e := &enum{name: b.strings[t], shared: b.shared[t] != nil}
 	e.doc = describe(e.name, t.Doc, "is one of a few words.").with(openSet, typeSource(t))
 	for _, v := range t.Values {
 		what := "value " + quoted(v.Value)
@@ -63,6 +66,23 @@ func (b *builder) enum(t *spec.Type) {
 		e.values = append(e.values, enumValue{name: name, value: v.Value, doc: d})
 	}
 	b.out.enums = append(b.out.enums, e)
+	if e.shared {
+		b.addedValues(e, newValues(t, b.shared[t]))
+	}
+}
+
+// addedValues keeps the values that a shared enum has besides.
+func (b *builder) addedValues(e *enum, values []*spec.EnumValue) {
+	if len(values) == 0 {
+		return
+	}
+	added := &enum{name: e.name}
+	for _, v := range e.values {
+		if slices.ContainsFunc(values, func(n *spec.EnumValue) bool { return n.Value == v.value }) {
+			added.values = append(added.values, v)
+		}
+	}
+	b.out.added = append(b.out.added, added)
 }
 
 func (b *builder) object(t *spec.Type) {
@@ -72,7 +92,12 @@ func (b *builder) object(t *spec.Type) {
 	in.reserve("a method of every entity", entityNames...)
 	for _, ref := range t.Embeds {
 		e := b.objects[ref.Type]
-		e.embedded = true
+		if !e.embedded {
+			e.embedded = true
+			what := "the fields of the embedded " + e.name
+			b.entities.claim(e.decodeFieldName(), ref.Type.Pos, what)
+			b.entities.claim(e.encodeFieldsName(), ref.Type.Pos, what)
+		}
 		o.embeds = append(o.embeds, e)
 		in.claim(e.name, ref.Pos, "the embedded "+e.name)
 		b.claimPromoted(in, ref.Type, ref.Pos)
@@ -108,12 +133,12 @@ func (b *builder) union(t *spec.Type) {
 	for _, name := range []string{u.unknown(), "Decode" + u.name, "Encode" + u.name, "Clone" + u.name} {
 		b.entities.claim(name, t.Pos, what)
 	}
-	u.kinds = &enum{name: u.name + "Kind"}
+	u.kinds = &enum{name: u.name + "Kind", shared: u.shared}
 	u.kinds.doc = doc{u.kinds.name + " tells the variants of a " + u.name + " apart.", openSet}
 	b.entities.claim(u.kinds.name, t.Pos, what)
 
 	if len(t.Fields) > 0 {
-		u.common = &object{name: u.name + "Common", label: t.Name, pos: t.Pos, embedded: true}
+		u.common = &object{name: u.name + "Common", label: t.Name, pos: t.Pos, shared: u.shared, embedded: true}
 		u.common.doc = doc{u.common.name + " has the fields that every " + u.name + " has."}
 		b.entities.claim(u.common.name, t.Pos, what)
 		in := b.newScope()
@@ -161,12 +186,13 @@ func (b *builder) variant(t *spec.Type, u *union, v *spec.Variant) {
 	what := "variant " + quoted(v.Tag)
 	suffix := b.suffix(v.GoName, v.Tag, v.Pos, what)
 	o := &object{
-		name:  u.name + suffix,
-		label: t.Name + "." + v.Tag,
-		pos:   v.Pos,
-		union: u,
-		tag:   v.Tag,
-		kind:  u.kinds.name + suffix,
+		name:   u.name + suffix,
+		label:  t.Name + "." + v.Tag,
+		shared: u.shared,
+		pos:    v.Pos,
+		union:  u,
+		tag:    v.Tag,
+		kind:   u.kinds.name + suffix,
 	}
 	o.doc = doc{o.name + " is the " + u.name + " with the " + u.key + " " + quoted(v.Tag) + "."}.
 		with(paragraphs(v.Doc)...).with(provenance(v.Pos, t.Name+"."+v.Tag, v.Evidence))

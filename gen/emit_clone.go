@@ -4,6 +4,9 @@ import "github.com/dave/jennifer/jen"
 
 // clonesFile prints the deep copies of the entities.
 func (p *printer) clonesFile() {
+	if len(p.types) == 0 {
+		return
+	}
 	s := p.entity("entities_clone.go")
 	for _, o := range p.objects {
 		p.clone(s, o)
@@ -50,7 +53,7 @@ func (p *printer) cloned(value *jen.Statement, t *typ, form form) *jen.Statement
 	case kindObject:
 		return value.Clone().Dot("Clone").Call()
 	case kindUnion:
-		return p.entityName("Clone" + t.union.name).Call(value)
+		return p.unionName("Clone", t.union).Call(value)
 	case kindList:
 		return codecName("CloneList").Call(value, p.elemCloner(t.elem))
 	case kindMap:
@@ -77,7 +80,7 @@ func (p *printer) elemCloner(t *typ) *jen.Statement {
 	case kindObject:
 		return p.goType(t).Dot("Clone")
 	case kindUnion:
-		return p.entityName("Clone" + t.union.name)
+		return p.unionName("Clone", t.union)
 	case kindList, kindMap:
 		return jen.Func().Params(jen.Id("v").Add(p.elemType(t))).Add(p.elemType(t)).Block(
 			jen.Return(p.cloned(jen.Id("v"), t, plain)))

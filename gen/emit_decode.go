@@ -4,6 +4,9 @@ import "github.com/dave/jennifer/jen"
 
 // codecsFile prints how entities are read and written.
 func (p *printer) codecsFile() {
+	if len(p.types) == 0 {
+		return
+	}
 	s := p.entity("entities_json.go")
 	for _, o := range p.objects {
 		p.decode(s, o)
@@ -35,6 +38,9 @@ func (p *printer) decode(s *source, o *object) {
 			g.Return(jen.Nil())
 		}))
 	p.decodeField(s, o, "v")
+	if o.embedded && o.union == nil {
+		p.decodeFieldFunc(s, o)
+	}
 }
 
 // part is an object whose own fields are read into some place inside another.
@@ -72,6 +78,9 @@ func (p *printer) decodeFields(g *jen.Group, o *object, receiver string) {
 	read := p.fieldFunc(func(g *jen.Group) {
 		for _, part := range all {
 			call := part.place.Clone().Dot("decodeField").Call(part.arguments()...)
+			if part.object.shared {
+				call = p.entityName(part.object.decodeFieldName(), true).Call(append(part.arguments(), address(part.place))...)
+			}
 			if !part.object.embedded {
 				g.Return(call) // the object itself, always the last one
 				return
@@ -164,6 +173,21 @@ func (p *printer) decodeField(s *source, o *object, receiver string) {
 	s.Line()
 }
 
+// The functions by which an object of another package reads and writes the
+// fields of one that it embeds.
+func (o *object) decodeFieldName() string  { return "Decode" + o.name + "Field" }
+func (o *object) encodeFieldsName() string { return "Encode" + o.name + "Fields" }
+
+// decodeFieldFunc prints the first of these.
+func (p *printer) decodeFieldFunc(s *source, o *object) {
+	s.declare(doc{
+		o.decodeFieldName() + " reads one field of v, for an object of another package that embeds it. It reports whether the key is one of v's.",
+	}, jen.Func().Id(o.decodeFieldName()).Params(
+		decoderParam(), jen.Id("key").Index().Byte(), jen.Id("seen").Op("*").Add(codecName("Seen")), jen.Id("v").Op("*").Id(o.name)).
+		Params(jen.Id("known").Bool(), jen.Err().Error()).Block(
+		jen.Return(jen.Id("v").Dot("decodeField").Call(jen.Id("d"), jen.Id("key"), jen.Id("seen")))))
+}
+
 // read returns the statements that read a value into target and leave what
 // went wrong in err.
 func (p *printer) read(target *jen.Statement, t *typ, form form, nullable bool) []jen.Code {
@@ -213,7 +237,7 @@ var decoderMethods = map[kind]string{
 func (p *printer) readCall(t *typ) *jen.Statement {
 	switch {
 	case t.kind == kindUnion:
-		return p.entityName("Decode" + t.union.name).Call(jen.Id("d"))
+		return p.unionName("Decode", t.union).Call(jen.Id("d"))
 	case t.kind == kindString && t.name != "":
 		return codecName("String").Types(p.goType(t)).Call(jen.Id("d"))
 	default:
@@ -227,7 +251,7 @@ func (p *printer) reader(t *typ) *jen.Statement {
 	case kindString:
 		return codecName("String") // its type parameter is inferred
 	case kindUnion:
-		return p.entityName("Decode" + t.union.name)
+		return p.unionName("Decode", t.union)
 	case kindObject:
 		return codecName("Value").Types(p.goType(t))
 	case kindList, kindMap:

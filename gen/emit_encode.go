@@ -16,6 +16,11 @@ func (p *printer) encode(s *source, o *object) {
 		p.encodeFields(g, o, "v", "e")
 	}))
 	s.Line()
+	if o.union == nil {
+		s.declare(doc{o.encodeFieldsName() + " writes the fields of v, for an object of another package that embeds it."},
+			jen.Func().Id(o.encodeFieldsName()).Params(encoderParam("e"), jen.Id("v").Op("*").Id(o.name)).Block(
+				jen.Id("v").Dot("encodeFields").Call(jen.Id("e"))))
+	}
 }
 
 // encodeObject prints the statements that write an object.
@@ -37,7 +42,12 @@ func (p *printer) encodeObject(g *jen.Group, o *object, receiver, encoder string
 // embedded objects first.
 func (p *printer) encodeFields(g *jen.Group, o *object, receiver, encoder string) {
 	for _, e := range o.embeds {
-		g.Id(receiver).Dot(e.name).Dot("encodeFields").Call(jen.Id(encoder))
+		place := jen.Id(receiver).Dot(e.name)
+		if e.shared {
+			g.Add(p.entityName(e.encodeFieldsName(), true)).Call(jen.Id(encoder), address(place))
+			continue
+		}
+		g.Add(place).Dot("encodeFields").Call(jen.Id(encoder))
 	}
 	for _, f := range o.fields {
 		p.encodeField(g, f, jen.Id(receiver).Dot(f.name), encoder)
@@ -91,7 +101,7 @@ func (p *printer) write(g *jen.Group, value *jen.Statement, t *typ, form form, n
 	case t.kind == kindObject:
 		g.Add(value.Clone()).Dot("Encode").Call(e)
 	case t.kind == kindUnion:
-		g.Add(p.entityName("Encode"+t.union.name)).Call(e, value)
+		g.Add(p.unionName("Encode", t.union)).Call(e, value)
 	case t.kind == kindString && t.name != "":
 		g.Add(e).Dot("Str").Call(jen.String().Parens(value))
 	case t.kind == kindTimestamp || t.kind == kindAny:
@@ -125,7 +135,7 @@ func (p *printer) writer(t *typ) *jen.Statement {
 	case kindObject:
 		return codecName("EncodeValue").Types(p.goType(t))
 	case kindUnion:
-		return p.entityName("Encode" + t.union.name)
+		return p.unionName("Encode", t.union)
 	case kindList, kindMap:
 		return p.writerLiteral(t, plain, false)
 	default:

@@ -4,7 +4,7 @@ import "github.com/dave/jennifer/jen"
 
 // entities prints the package of entities, if it is to be printed.
 func (p *printer) entities() {
-	if p.opts.TypesDir == "" {
+	if p.opts.TypesDir == "" || !p.hasEntities() {
 		return
 	}
 	p.idsFile()
@@ -26,10 +26,13 @@ func (p *printer) idsFile() {
 }
 
 func (p *printer) enumsFile() {
-	if len(p.enums) == 0 {
+	if len(p.enums)+len(p.added) == 0 {
 		return
 	}
 	s := p.entity("enums.go")
+	for _, e := range p.added {
+		s.declare(doc{"Values of " + e.name + " that " + p.title() + " has besides."}, p.constants(e, p.entityName(e.name, true)))
+	}
 	for _, e := range p.enums {
 		p.enum(s, e)
 	}
@@ -39,14 +42,7 @@ func (p *printer) enumsFile() {
 func (p *printer) enum(s *source, e *enum) {
 	s.declare(e.doc, jen.Type().Id(e.name).String())
 	if len(e.values) > 0 {
-		s.declare(doc{"The known values of " + e.name + "."}, jen.Const().DefsFunc(func(g *jen.Group) {
-			for _, v := range e.values {
-				if len(v.doc) > 0 {
-					g.Add(v.doc.comment(1))
-				}
-				g.Id(v.name).Id(e.name).Op("=").Lit(v.value)
-			}
-		}))
+		s.declare(doc{"The known values of " + e.name + "."}, p.constants(e, jen.Id(e.name)))
 	}
 	known := method("v", e.name, "Known").Params().Bool()
 	knownDoc := doc{"Known reports whether v is one of the values above."}
@@ -70,10 +66,26 @@ func (p *printer) enum(s *source, e *enum) {
 	))
 }
 
+// constants prints the values of an enum of this type.
+func (p *printer) constants(e *enum, typ *jen.Statement) *jen.Statement {
+	return jen.Const().DefsFunc(func(g *jen.Group) {
+		for _, v := range e.values {
+			if len(v.doc) > 0 {
+				g.Add(v.doc.comment(1))
+			}
+			g.Id(v.name).Add(typ.Clone()).Op("=").Lit(v.value)
+		}
+	})
+}
+
 func (p *printer) entitiesFile() {
 	s := p.entity("entities.go")
+	which := "the entities of " + p.title()
+	if p.opts.Shared.Import != "" {
+		which = "those entities of " + p.title() + " that package " + p.opts.Shared.Name + " does not have"
+	}
 	s.packageDoc(doc{
-		"Package " + p.opts.TypesPackage + " has the entities of " + p.title() + ": what its messages carry, as Go types.",
+		"Package " + p.opts.TypesPackage + " has " + which + ": what its messages carry, as Go types.",
 		"A value that JSON may leave out or null is an opt.Opt; an object that may be missing is a pointer, and" +
 			" a list or map that is missing is nil. Every type reads and writes the server's JSON, by encoding/json" +
 			" as well.",
@@ -101,7 +113,7 @@ func (p *printer) title() string {
 func (p *printer) structure(s *source, o *object) {
 	s.declare(o.doc, jen.Type().Id(o.name).StructFunc(func(g *jen.Group) {
 		for _, e := range o.embeds {
-			g.Id(e.name)
+			g.Add(p.entityName(e.name, e.shared))
 		}
 		if len(o.embeds) > 0 && len(o.fields) > 0 {
 			g.Line()
@@ -152,7 +164,7 @@ func (p *printer) goType(t *typ) *jen.Statement {
 		if t.name == "" {
 			return jen.String()
 		}
-		return p.entityName(t.name)
+		return p.entityName(t.name, t.shared)
 	case kindInteger:
 		return jen.Int64()
 	case kindNumber:
@@ -164,9 +176,9 @@ func (p *printer) goType(t *typ) *jen.Statement {
 	case kindAny:
 		return jen.Qual("encoding/json", "RawMessage")
 	case kindObject:
-		return p.entityName(t.object.name)
+		return p.entityName(t.object.name, t.object.shared)
 	case kindUnion:
-		return p.entityName(t.union.name)
+		return p.unionName("", t.union)
 	case kindList:
 		return jen.Index().Add(p.elemType(t.elem))
 	default:
@@ -174,7 +186,17 @@ func (p *printer) goType(t *typ) *jen.Statement {
 	}
 }
 
-// entityName is the name of something in the package of entities.
-func (p *printer) entityName(name string) *jen.Statement {
+// entityName is the name of something in the package of entities, or in that
+// of the shared ones.
+func (p *printer) entityName(name string, shared bool) *jen.Statement {
+	if shared {
+		return jen.Qual(p.opts.Shared.Import, name)
+	}
 	return jen.Qual(p.opts.TypesImport, name)
+}
+
+// unionName is the name of a union, or of a function that is called after what
+// it does to one.
+func (p *printer) unionName(verb string, u *union) *jen.Statement {
+	return p.entityName(verb+u.name, u.shared)
 }

@@ -26,9 +26,20 @@ type Options struct {
 	// of TypesImport.
 	TypesPackage string
 
+	// Shared is where the entities of the dialect are that the spec extends in
+	// the end. What the spec did not change of them is imported from there,
+	// and only the rest is generated. Leave it zero to generate all.
+	Shared Package
+
 	// Files is where the positions of the spec lead to, so that diagnostics
 	// can show their lines. It may be nil.
 	Files fs.FS
+}
+
+// Package names a Go package.
+type Package struct {
+	Import string // its import path
+	Name   string // its name; by default the last part of the path
 }
 
 // Generate makes the bindings of a spec. It reads and writes nothing but
@@ -38,11 +49,17 @@ func Generate(s *spec.Spec, opts Options) (*Tree, error) {
 	if opts.TypesPackage == "" {
 		opts.TypesPackage = path.Base(opts.TypesImport)
 	}
+	if opts.Shared.Import != "" && opts.Shared.Name == "" {
+		opts.Shared.Name = path.Base(opts.Shared.Import)
+	}
 	if err := opts.validate(); err != nil {
 		return nil, err
 	}
+	if opts.Shared != (Package{}) && bottom(s) == nil {
+		return nil, fmt.Errorf("gen: %s extends no dialect that it could share entities with", s.Name)
+	}
 	f := newFaults(opts.Files)
-	prog := build(s, opts.TypesPackage, f)
+	prog := build(s, opts, f)
 	if len(f.found) > 0 {
 		return nil, f.sorted()
 	}
@@ -64,6 +81,12 @@ func (o Options) validate() error {
 		return fmt.Errorf("gen: %q cannot be the package name of the entities; name another directory for them (-types)", o.TypesPackage)
 	case o.TypesImport == "":
 		return errors.New("gen: the import path of the entities is not given")
+	case o.Shared.Import == "" && o.Shared.Name != "":
+		return errors.New("gen: the import path of the shared entities is not given")
+	case o.Shared.Import != "" && !token.IsIdentifier(o.Shared.Name):
+		return fmt.Errorf("gen: %q cannot be the package name of the shared entities", o.Shared.Name)
+	case o.Shared.Import != "" && o.TypesDir == "":
+		return fmt.Errorf("gen: entities cannot be shared with %s when they all come from %s", o.Shared.Import, o.TypesImport)
 	case o.Dir == o.TypesDir:
 		return fmt.Errorf("gen: bindings and entities cannot share the directory %q", o.Dir)
 	}

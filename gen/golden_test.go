@@ -28,7 +28,11 @@ func TestGolden(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			a, files := archive(t, name)
 			opts := testOptions(files)
-			tree, err := Generate(load(t, files, "spec"), opts)
+			s := load(t, files, "spec")
+			if s.Extends != nil {
+				opts.Shared = Package{Import: modulePath + "/streaming/misskey"}
+			}
+			tree, err := Generate(s, opts)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -9,6 +9,7 @@ type program struct {
 
 	ids     []*stringType
 	enums   []*enum // those that tell a union's variants apart as well
+	added   []*enum // shared ones, with the values that they have besides
 	types   []any   // *object and *union, in the order of entities.go
 	objects []*object
 	unions  []*union
@@ -22,13 +23,15 @@ type program struct {
 
 // stringType is an id.
 type stringType struct {
-	name string
-	doc  doc
+	name   string
+	doc    doc
+	shared bool // it comes from the package of shared entities
 }
 
 // enum is an open set of strings.
 type enum struct {
 	name   string
+	shared bool // it comes from the package of shared entities
 	doc    doc
 	values []enumValue
 }
@@ -48,6 +51,7 @@ type object struct {
 	embeds []*object
 	fields []*field
 
+	shared   bool   // it comes from the package of shared entities
 	embedded bool   // some other object embeds it
 	union    *union // for a variant and for the common fields
 	tag      string // for a variant
@@ -81,6 +85,7 @@ type union struct {
 	name     string
 	label    string
 	doc      doc
+	shared   bool    // it comes from the package of shared entities
 	key      string  // of the discriminator
 	empty    bool    // {} means none
 	common   *object // nil when the variants share no field
@@ -115,6 +120,7 @@ const (
 type typ struct {
 	kind     kind
 	name     string  // of an id or enum; "" for string itself
+	shared   bool    // the id or enum comes from the package of shared entities
 	object   *object // kindObject
 	union    *union  // kindUnion
 	elem     *typ    // kindList, kindMap

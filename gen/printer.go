@@ -49,6 +49,9 @@ func (p *printer) newSource(dir, name, pkg, importPath string) *source {
 		runtimePath + "/wire": "wire",
 		p.opts.TypesImport:    p.opts.TypesPackage,
 	})
+	if p.opts.Shared.Import != "" {
+		f.ImportName(p.opts.Shared.Import, p.opts.Shared.Name)
+	}
 	return &source{File: f, dir: dir, name: name}
 }
 

@@ -23,16 +23,15 @@ func (t *Tree) Write(root string) error {
 	if err != nil {
 		return err
 	}
-	for _, dir := range t.dirs {
-		if err := os.MkdirAll(filepath.Join(root, filepath.FromSlash(dir)), 0o777); err != nil {
-			return err
-		}
-	}
 	for _, name := range t.Paths() {
 		if old, ok := present[name]; ok && bytes.Equal(old, t.files[name]) {
 			continue
 		}
-		if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(name)), t.files[name], 0o666); err != nil {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, t.files[name], 0o666); err != nil {
 			return err
 		}
 	}
