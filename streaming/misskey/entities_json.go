@@ -1048,6 +1048,12 @@ func (v *UserLite) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (
 	return true, d.Settle(err, "UserLite", key)
 }
 
+// DecodeUserLiteField reads one field of v, for an object of another package
+// that embeds it. It reports whether the key is one of v's.
+func DecodeUserLiteField(d *codec.Decoder, key []byte, seen *codec.Seen, v *UserLite) (known bool, err error) {
+	return v.decodeField(d, key, seen)
+}
+
 // Encode writes v as JSON.
 func (v *UserLite) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -1089,6 +1095,12 @@ func (v *UserLite) encodeFields(e *jx.Encoder) {
 		e.FieldStart("badgeRoles")
 		codec.EncodeObjects(e, v.BadgeRoles)
 	}
+}
+
+// EncodeUserLiteFields writes the fields of v, for an object of another
+// package that embeds it.
+func EncodeUserLiteFields(e *jx.Encoder, v *UserLite) {
+	v.encodeFields(e)
 }
 
 // MarshalJSON returns v as JSON.
@@ -1524,6 +1536,12 @@ func (v *UserProfile) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen
 	return true, d.Settle(err, "UserProfile", key)
 }
 
+// DecodeUserProfileField reads one field of v, for an object of another
+// package that embeds it. It reports whether the key is one of v's.
+func DecodeUserProfileField(d *codec.Decoder, key []byte, seen *codec.Seen, v *UserProfile) (known bool, err error) {
+	return v.decodeField(d, key, seen)
+}
+
 // Encode writes v as JSON.
 func (v *UserProfile) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -1601,6 +1619,12 @@ func (v *UserProfile) encodeFields(e *jx.Encoder) {
 	e.FieldStart("memo")
 	codec.EncodeOpt(e, v.Memo, codec.EncodeString)
 	codec.EncodeOptField(e, "moderationNote", v.ModerationNote, codec.EncodeString)
+}
+
+// EncodeUserProfileFields writes the fields of v, for an object of another
+// package that embeds it.
+func EncodeUserProfileFields(e *jx.Encoder, v *UserProfile) {
+	v.encodeFields(e)
 }
 
 // MarshalJSON returns v as JSON.
@@ -4225,6 +4249,12 @@ func (v *RoleLite) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (
 	return true, d.Settle(err, "RoleLite", key)
 }
 
+// DecodeRoleLiteField reads one field of v, for an object of another package
+// that embeds it. It reports whether the key is one of v's.
+func DecodeRoleLiteField(d *codec.Decoder, key []byte, seen *codec.Seen, v *RoleLite) (known bool, err error) {
+	return v.decodeField(d, key, seen)
+}
+
 // Encode writes v as JSON.
 func (v *RoleLite) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -4249,6 +4279,12 @@ func (v *RoleLite) encodeFields(e *jx.Encoder) {
 	e.Bool(v.IsAdministrator)
 	e.FieldStart("displayOrder")
 	e.Int64(v.DisplayOrder)
+}
+
+// EncodeRoleLiteFields writes the fields of v, for an object of another
+// package that embeds it.
+func EncodeRoleLiteFields(e *jx.Encoder, v *RoleLite) {
+	v.encodeFields(e)
 }
 
 // MarshalJSON returns v as JSON.
@@ -6294,6 +6330,12 @@ func (v *Announcement) decodeField(d *codec.Decoder, key []byte, seen *codec.See
 	return true, d.Settle(err, "Announcement", key)
 }
 
+// DecodeAnnouncementField reads one field of v, for an object of another
+// package that embeds it. It reports whether the key is one of v's.
+func DecodeAnnouncementField(d *codec.Decoder, key []byte, seen *codec.Seen, v *Announcement) (known bool, err error) {
+	return v.decodeField(d, key, seen)
+}
+
 // Encode writes v as JSON.
 func (v *Announcement) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -6324,6 +6366,12 @@ func (v *Announcement) encodeFields(e *jx.Encoder) {
 	e.Bool(v.Silence)
 	codec.EncodeOptField(e, "forYou", v.ForYou, codec.EncodeBool)
 	codec.EncodeOptField(e, "isRead", v.IsRead, codec.EncodeBool)
+}
+
+// EncodeAnnouncementFields writes the fields of v, for an object of another
+// package that embeds it.
+func EncodeAnnouncementFields(e *jx.Encoder, v *Announcement) {
+	v.encodeFields(e)
 }
 
 // MarshalJSON returns v as JSON.

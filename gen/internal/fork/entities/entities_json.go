@@ -40,6 +40,12 @@ func (v *Base) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (know
 	return true, d.Settle(err, "Base", key)
 }
 
+// DecodeBaseField reads one field of v, for an object of another package that
+// embeds it. It reports whether the key is one of v's.
+func DecodeBaseField(d *codec.Decoder, key []byte, seen *codec.Seen, v *Base) (known bool, err error) {
+	return v.decodeField(d, key, seen)
+}
+
 // Encode writes v as JSON.
 func (v *Base) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -51,6 +57,12 @@ func (v *Base) encodeFields(e *jx.Encoder) {
 	e.FieldStart("id")
 	e.Str(v.ID)
 	codec.EncodeOptField(e, "url", v.URL, codec.EncodeString)
+}
+
+// EncodeBaseFields writes the fields of v, for an object of another package
+// that embeds it.
+func EncodeBaseFields(e *jx.Encoder, v *Base) {
+	v.encodeFields(e)
 }
 
 // MarshalJSON returns v as JSON.
@@ -101,6 +113,12 @@ func (v *Author) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (kn
 	return true, d.Settle(err, "Author", key)
 }
 
+// DecodeAuthorField reads one field of v, for an object of another package
+// that embeds it. It reports whether the key is one of v's.
+func DecodeAuthorField(d *codec.Decoder, key []byte, seen *codec.Seen, v *Author) (known bool, err error) {
+	return v.decodeField(d, key, seen)
+}
+
 // Encode writes v as JSON.
 func (v *Author) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -113,6 +131,12 @@ func (v *Author) encodeFields(e *jx.Encoder) {
 	e.FieldStart("name")
 	codec.EncodeOpt(e, v.Name, codec.EncodeString)
 	codec.EncodeOptField(e, "mood", v.Mood, codec.EncodeString)
+}
+
+// EncodeAuthorFields writes the fields of v, for an object of another package
+// that embeds it.
+func EncodeAuthorFields(e *jx.Encoder, v *Author) {
+	v.encodeFields(e)
 }
 
 // MarshalJSON returns v as JSON.
@@ -223,6 +247,12 @@ func (v *Powers) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (kn
 	return true, d.Settle(err, "Powers", key)
 }
 
+// DecodePowersField reads one field of v, for an object of another package
+// that embeds it. It reports whether the key is one of v's.
+func DecodePowersField(d *codec.Decoder, key []byte, seen *codec.Seen, v *Powers) (known bool, err error) {
+	return v.decodeField(d, key, seen)
+}
+
 // Encode writes v as JSON.
 func (v *Powers) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -234,6 +264,12 @@ func (v *Powers) encodeFields(e *jx.Encoder) {
 	e.FieldStart("canDelete")
 	e.Bool(v.CanDelete)
 	codec.EncodeOptField(e, "canBan", v.CanBan, codec.EncodeBool)
+}
+
+// EncodePowersFields writes the fields of v, for an object of another package
+// that embeds it.
+func EncodePowersFields(e *jx.Encoder, v *Powers) {
+	v.encodeFields(e)
 }
 
 // MarshalJSON returns v as JSON.
