@@ -3,25 +3,22 @@ package main
 import (
 	"flag"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
 
 	"github.com/misskeyactor/misskeyactor/gen"
-	"github.com/misskeyactor/misskeyactor/spec"
 )
 
 const flagsUsage = `
-  -spec DIR      the spec's directory of YAML files (default spec/misskey)
+  -spec SPEC     the spec (default the directory spec/misskey)
   -out DIR       the directory of the bindings (default streaming)
   -package NAME  their package name (default the last part of -out)
   -types WHERE   the entities: a directory to generate them in (default -out
                  and the spec's name), or the import path of a package that
                  has them, when nothing is to be generated. What has a dot in
                  its first part, as in example.org/x, is an import path.
+  -json          print faults as JSON
 `
 
 const generateUsage = `misskeygen generate [flags]
@@ -36,15 +33,6 @@ origin are never touched.
       -types github.com/misskeyactor/misskeyactor/streaming/misskey
 `
 
-const checkUsage = `misskeygen check [flags]
-
-Compares the bindings with the spec and writes nothing. It prints every file
-that differs, is missing or is stale, and then exits with 1.
-` + flagsUsage + `
-  misskeygen check
-  misskeygen check -spec myfork -out mybot/fork
-`
-
 // target says what to generate, and where.
 type target struct {
 	spec, out, pkg, types string
@@ -57,54 +45,41 @@ func (t *target) flags(flags *flag.FlagSet) {
 	flags.StringVar(&t.types, "types", "", "")
 }
 
-func generate(args []string, _, stderr io.Writer) error {
-	tree, err := makeTree("generate", generateUsage, args, stderr)
+func generate(c *task) error {
+	tree, err := c.tree()
 	if err != nil {
 		return err
 	}
-	return tree.Write("")
-}
-
-func check(args []string, stdout, stderr io.Writer) error {
-	tree, err := makeTree("check", checkUsage, args, stderr)
-	if err != nil {
+	if err := tree.Write(""); err != nil {
 		return err
 	}
-	differences, err := tree.Check("")
-	if err != nil || len(differences) == 0 {
-		return err
+	if c.json {
+		c.printJSON(diagnosticsReport{c.name(), diagnosticsJSON(nil)})
 	}
-	for _, d := range differences {
-		fmt.Fprintf(stdout, "%s %s\n%s", d.Path, d.Kind, d.Diff)
-	}
-	fmt.Fprintf(stderr, "misskeygen: %d of the files are not as the spec makes them; run misskeygen generate with the same flags\n",
-		len(differences))
-	return errDifferent
+	return nil
 }
 
-func makeTree(name, usage string, args []string, stderr io.Writer) (*gen.Tree, error) {
+// tree makes the bindings that the flags ask for.
+func (c *task) tree() (*gen.Tree, error) {
 	var t target
-	flags := newFlags(name, usage, stderr)
+	flags := c.flags()
 	t.flags(flags)
-	if err := parse(flags, args); err != nil {
+	c.jsonFlag(flags)
+	if err := c.parse(flags, 0, 0, ""); err != nil {
 		return nil, err
 	}
-	if flags.NArg() > 0 {
-		fmt.Fprintf(stderr, "misskeygen %s: unexpected argument %q\n\n%s", name, flags.Arg(0), usage)
-		return nil, errUsage
-	}
+	defer c.progress("generating " + t.out)()
 	return t.tree()
 }
 
 // tree loads the spec and makes the bindings.
 func (t *target) tree() (*gen.Tree, error) {
-	files := disk{}
-	s, err := spec.Load(files, filepath.ToSlash(filepath.Clean(t.spec)))
+	s, err := loadSpec(t.spec)
 	if err != nil {
 		return nil, err
 	}
 	out := filepath.ToSlash(filepath.Clean(t.out))
-	opts := gen.Options{Dir: out, Package: t.pkg, Files: files}
+	opts := gen.Options{Dir: out, Package: t.pkg, Files: s.files}
 	if opts.Package == "" {
 		if opts.Package, err = packageName(t.out); err != nil {
 			return nil, err
@@ -126,7 +101,7 @@ func (t *target) tree() (*gen.Tree, error) {
 			return nil, err
 		}
 	}
-	return gen.Generate(s, opts)
+	return gen.Generate(s.Spec, opts)
 }
 
 // same reports whether two directories are one, however they are written.
@@ -161,10 +136,3 @@ func isImportPath(where string) bool {
 	first, _, _ := strings.Cut(where, "/")
 	return strings.Contains(strings.Trim(first, "."), ".")
 }
-
-// disk is the file system by the paths that a command line has: relative to
-// the working directory, with "..", or absolute. Positions in diagnostics are
-// then what an editor can open.
-type disk struct{}
-
-func (disk) Open(name string) (fs.File, error) { return os.Open(filepath.FromSlash(name)) }

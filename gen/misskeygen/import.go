@@ -3,14 +3,22 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 
 	"github.com/misskeyactor/misskeyactor/gen/openapi"
 )
 
-const importUsage = `misskeygen import openapi [flags] FILE
+const importUsage = `misskeygen import KIND [flags] FILE
+
+Reads a document that describes servers and prints what it says as the seed of
+a spec. The one kind is openapi.
+
+  misskeygen help import openapi
+  misskeygen import openapi api.json
+`
+
+const importOpenAPIUsage = `misskeygen import openapi [flags] FILE
 
 Prints the schemas of an OpenAPI 3.1 document in JSON as the types section of a
 spec, in YAML, and on standard error what it could not take over. The result is
@@ -30,29 +38,21 @@ type names []string
 func (n *names) String() string     { return fmt.Sprint(*n) }
 func (n *names) Set(v string) error { *n = append(*n, v); return nil }
 
-func importDocument(args []string, stdout, stderr io.Writer) error {
-	if len(args) == 0 || args[0] != "openapi" {
-		fmt.Fprintf(stderr, "misskeygen import: name the kind of document, which is openapi\n\n%s", importUsage)
-		return errUsage
-	}
+func importOpenAPI(c *task) error {
 	var (
 		roots names
 		out   string
 	)
-	flags := newFlags("import openapi", importUsage, stderr)
+	flags := c.flags()
 	flags.Var(&roots, "root", "")
 	flags.StringVar(&out, "o", "", "")
-	if err := parse(flags, args[1:]); err != nil {
+	if err := c.parse(flags, 1, 1, "one file"); err != nil {
 		return err
 	}
-	if flags.NArg() != 1 {
-		fmt.Fprintf(stderr, "misskeygen import openapi: want one file, got %d\n\n%s", flags.NArg(), importUsage)
-		return errUsage
-	}
 	var report openapi.Report
-	yaml, err := importFile(flags.Arg(0), openapi.Options{Roots: roots, Report: &report})
+	yaml, err := c.importFile(c.args[0], openapi.Options{Roots: roots, Report: &report})
 	for _, note := range report.Notes {
-		fmt.Fprintln(stderr, note)
+		fmt.Fprintln(c.stderr, note)
 	}
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func importDocument(args []string, stdout, stderr io.Writer) error {
 	if out != "" {
 		return writeNew(out, yaml)
 	}
-	_, err = stdout.Write(yaml)
+	_, err = c.stdout.Write(yaml)
 	return err
 }
 
@@ -78,9 +78,9 @@ func writeNew(name string, data []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-func importFile(name string, opts openapi.Options) ([]byte, error) {
+func (c *task) importFile(name string, opts openapi.Options) ([]byte, error) {
 	if name == "-" {
-		return openapi.Import(os.Stdin, opts)
+		return openapi.Import(c.stdin, opts)
 	}
 	f, err := os.Open(name)
 	if err != nil {

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"slices"
+	"strings"
+)
+
+// command is one word of the command line.
+type command struct {
+	name  string // as it is typed, that of a group included: "import openapi"
+	short string // what it does, in the list of commands
+	usage string // how it is called, what it does, its flags, examples
+	run   func(*task) error
+	words []*command // of a group, which has no run
+}
+
+// commands are listed as a person comes to need them.
+func commands() []*command {
+	return []*command{
+		{name: "generate", short: "write the bindings of a spec", usage: generateUsage, run: generate},
+		{name: "check", short: "compare the bindings with the spec", usage: checkUsage, run: check},
+		{name: "import", short: "seed a spec from a document", usage: importUsage, words: []*command{
+			{name: "import openapi", short: "print the entities of an OpenAPI document as YAML", usage: importOpenAPIUsage, run: importOpenAPI},
+		}},
+	}
+}
+
+// helpCommand is known apart, because it looks at all the others.
+var helpCommand = &command{
+	name:  "help",
+	short: "tell more about a command",
+	usage: "misskeygen help [COMMAND]\n\nTells more about a command, or lists them all.\n\n  misskeygen help import openapi\n",
+}
+
+// find follows the words that name a command and returns it with the words
+// behind. Where they end at a group, or at none, it says what was missed.
+func find(list []*command, args []string) (c *command, rest []string, err error) {
+	group := ""
+	for len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		i := slices.IndexFunc(list, func(c *command) bool { return lastWord(c.name) == args[0] })
+		if i < 0 {
+			return c, args, wrongCallf("there is no command %q%s", strings.TrimSpace(group+" "+args[0]), didYouMean(args[0], lastWords(list)))
+		}
+		c, args = list[i], args[1:]
+		if c.words == nil {
+			return c, args, nil
+		}
+		list, group = c.words, c.name
+	}
+	return c, args, nil
+}
+
+func lastWord(name string) string { return name[strings.LastIndexByte(name, ' ')+1:] }
+
+func lastWords(list []*command) []string {
+	words := make([]string, len(list))
+	for i, c := range list {
+		words[i] = lastWord(c.name)
+	}
+	return words
+}
