@@ -37,7 +37,7 @@ func TestCommittedFilesAreCurrent(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, d := range differences {
-			t.Errorf("%s %s; run go generate .\n%s", d.Path, d.Kind, d.Diff)
+			t.Errorf("%s is %s; run go generate .\n%s", d.Path, d.Kind, d.Diff)
 		}
 	}
 }

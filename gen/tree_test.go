@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // stamp makes a generated file.
@@ -126,6 +128,19 @@ func TestAHandWrittenFileIsNotOverwritten(t *testing.T) {
 	}
 }
 
+const unifiedExample = `--- a/bot/a.go
++++ b/bot/a.go
+@@ -2,6 +2,7 @@
+ 
+ one
+ two
+-three
++THREE
++3.5
+ four
+ five
+`
+
 func TestCheckTellsWhatIsWrong(t *testing.T) {
 	files := maps.Clone(foreign)
 	files["bot/a.go"] = string(stamp("one\ntwo\nthree\nfour\nfive\n"))
@@ -139,12 +154,12 @@ func TestCheckTellsWhatIsWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Difference{
-		{Path: "bot/a.go", Kind: Changed, Diff: "@@ line 5 @@\n \n one\n two\n-three\n+THREE\n+3.5\n"},
+		{Path: "bot/a.go", Kind: Changed, Diff: unifiedExample},
 		{Path: "bot/entities/stale.go", Kind: Stale},
 		{Path: "bot/z.go", Kind: Missing},
 	}
 	if !slices.Equal(got, want) {
-		t.Errorf("differences %q, want %q", got, want)
+		t.Errorf("differences (-want +got):\n%s", cmp.Diff(want, got))
 	}
 	if after := harvest(t, root); !maps.Equal(after, files) {
 		t.Error("check changed something")

@@ -2,15 +2,20 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/misskeyactor/misskeyactor/gen"
 )
 
 const checkUsage = `misskeygen check [flags]
 
-Compares the bindings with the spec and writes nothing. It prints every file
-that differs, is missing or is stale, and then exits with 1.
+Compares the bindings with the spec and writes nothing: made for CI. It prints
+every file that is different, with what generating would change as a unified
+diff; every one that is missing; and every one that is stale, which is generated
+and no longer wanted. Any of them makes it exit with 1.
 ` + flagsUsage + `
+With -json, "files" has path, kind (different, missing or stale) and diff.
+
   misskeygen check
   misskeygen check -spec myfork -out mybot/fork
 `
@@ -37,12 +42,53 @@ func check(c *task) error {
 
 func (c *task) printDifferences(differences []gen.Difference) {
 	for _, d := range differences {
-		fmt.Fprintf(c.stdout, "%s %s\n%s", d.Path, d.Kind, d.Diff)
+		fmt.Fprintf(c.stdout, "%s is %s\n", c.stdout.paint(bold, d.Path), d.Kind)
+		for line := range strings.Lines(d.Diff) {
+			text, end := strings.CutSuffix(line, "\n")
+			fmt.Fprint(c.stdout, c.stdout.paint(diffColour(text), text))
+			if end {
+				fmt.Fprintln(c.stdout)
+			}
+		}
 	}
 	if len(differences) > 0 {
-		fmt.Fprintf(c.stderr, "misskeygen: %d of the files are not as the spec makes them; run misskeygen generate with the same flags\n",
-			len(differences))
+		fmt.Fprintf(c.stderr, "misskeygen check: %s; run misskeygen generate with the same flags\n", countDifferences(differences))
 	}
+}
+
+// diffColour is what a line of a unified diff is shown in.
+func diffColour(line string) colour {
+	switch {
+	case strings.HasPrefix(line, "+++"), strings.HasPrefix(line, "---"):
+		return bold
+	case strings.HasPrefix(line, "@@"):
+		return cyan
+	case strings.HasPrefix(line, "+"):
+		return green
+	case strings.HasPrefix(line, "-"):
+		return red
+	default:
+		return ""
+	}
+}
+
+// countDifferences says "2 files are different and 1 is stale".
+func countDifferences(differences []gen.Difference) string {
+	counts := map[gen.DifferenceKind]int{}
+	for _, d := range differences {
+		counts[d.Kind]++
+	}
+	var parts []string
+	for _, kind := range []gen.DifferenceKind{gen.Changed, gen.Missing, gen.Stale} {
+		switch n := counts[kind]; n {
+		case 0:
+		case 1:
+			parts = append(parts, fmt.Sprintf("1 file is %s", kind))
+		default:
+			parts = append(parts, fmt.Sprintf("%d files are %s", n, kind))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // checkReport is what check prints with -json.

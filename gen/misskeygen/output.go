@@ -32,7 +32,7 @@ const (
 
 // paint returns text in a colour, if the output has colours.
 func (o *output) paint(c colour, text string) string {
-	if !o.colours || text == "" {
+	if !o.colours || c == "" || text == "" {
 		return text
 	}
 	return string(c) + text + "\x1b[0m"
