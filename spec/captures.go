@@ -3,9 +3,7 @@ package spec
 func (l *loader) declareCapture(e entry) {
 	l.wireName(e.Pos, e.key)
 	what := "the capture " + quote(e.key)
-	o := l.object(e.value, e.Pos, what,
-		"doc", "method", "subscribe", "unsubscribe", "update", "key", "endsWith", "events", "goName", "seen", "since")
-	o.need("method", "Name the client's method, as in Capture.")
+	o := l.object(e.value, e.Pos, what, captureShape)
 	c := &Capture{
 		Pos:         e.Pos,
 		Evidence:    l.evidence(o),
@@ -17,12 +15,12 @@ func (l *loader) declareCapture(e entry) {
 		Unsubscribe: l.captureRequest(o, "unsubscribe", RoleUnsubscribe),
 		Key:         l.captureKey(o),
 	}
-	if v := o.need("update", "Name the frame type of its events, as in noteUpdated."); l.want(v, quote("update"), stringValue) {
+	if v := o.get("update"); l.want(v, quote("update"), stringValue) {
 		c.Update = v.text
 		l.wireName(v.Pos, v.text)
 		l.declare(frameSpace, c.Update, v.Pos)
 	}
-	events := o.need("events", "Declare its events.")
+	events := o.get("events")
 	c.Events = &EventSet{Pos: e.Pos, Evidence: c.Evidence, Name: c.Name, GoName: c.GoName, Doc: c.Doc}
 	c.Events.Events = l.events(events, what)
 	if v := o.get("endsWith"); l.want(v, quote("endsWith"), stringValue) {
@@ -37,7 +35,7 @@ func (l *loader) declareCapture(e entry) {
 
 // captureRequest reads the name of a request that must have a role.
 func (l *loader) captureRequest(o *object, key string, role Role) string {
-	v := o.need(key, "Name a request of role "+string(role)+".")
+	v := o.get(key)
 	if !l.want(v, quote(key), stringValue) {
 		return ""
 	}
@@ -47,7 +45,7 @@ func (l *loader) captureRequest(o *object, key string, role Role) string {
 
 // captureKey reads the one field that names the captured entity.
 func (l *loader) captureKey(o *object) *Field {
-	v := o.need("key", "Write the field that names the entity, as in key: {id: NoteID}.")
+	v := o.get("key")
 	if !l.want(v, quote("key"), mappingValue) {
 		return nil
 	}

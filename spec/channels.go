@@ -3,9 +3,7 @@ package spec
 func (l *loader) declareChannel(e entry) {
 	l.wireName(e.Pos, e.key)
 	what := "the channel " + quote(e.key)
-	o := l.object(e.value, e.Pos, what,
-		"doc", "credential", "permission", "shared", "leaks", "overflow", "tokenEvent", "events", "params", "sends",
-		"quirks", "goName", "seen", "since")
+	o := l.object(e.value, e.Pos, what, channelShape)
 	c := &Channel{
 		Pos:        e.Pos,
 		Evidence:   l.evidence(o),
@@ -18,7 +16,7 @@ func (l *loader) declareChannel(e entry) {
 		Leaks:      l.flag(o, "leaks"),
 		Overflow:   DropOldest,
 	}
-	if word := l.word(o, "overflow", string(DropOldest), string(DropNewest), string(End)); word != "" {
+	if word := l.word(o, "overflow"); word != "" {
 		c.Overflow = Overflow(word)
 	}
 	if v := o.get("quirks"); v != nil {
@@ -28,7 +26,7 @@ func (l *loader) declareChannel(e entry) {
 		c.Params = l.fields(v, what)
 	}
 	if v := o.get("sends"); l.want(v, quote("sends")+" of "+what, mappingValue) {
-		c.Sends = l.messages(v, "the send")
+		c.Sends = l.messages(v, "the send", sendShape)
 	}
 	l.channelEvents(c, o)
 	if v := o.get("tokenEvent"); l.want(v, quote("tokenEvent"), stringValue) {
@@ -43,7 +41,7 @@ func (l *loader) declareChannel(e entry) {
 // channelEvents reads the name of an event set, or events that make a set of
 // the channel's own.
 func (l *loader) channelEvents(c *Channel, o *object) {
-	v := o.need("events", "Name an event set, or declare the channel's own events.")
+	v := o.get("events")
 	if !l.want(v, quote("events"), stringValue, mappingValue) {
 		return
 	}
@@ -59,7 +57,7 @@ func (l *loader) channelEvents(c *Channel, o *object) {
 
 // credential reads whether an account is needed.
 func (l *loader) credential(o *object) bool {
-	return l.word(o, "credential", "required", "none") == "required"
+	return l.word(o, "credential") == "required"
 }
 
 // tokenEvent is a channel's, to be looked up when all event sets are known.

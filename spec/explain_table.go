@@ -287,4 +287,39 @@ requests:
   channel: {role: send}
 `,
 	},
+	CodeExtends: {
+		Text: `extends names a dialect that comes with the package, or a directory or file by a path that begins with ./ or ../ and leads on from the file's own directory. What it names is not there, cannot be read, or extends this dialect in turn.`,
+		Wrong: `name: mine
+extends: miskey
+`,
+		Right: `name: mine
+extends: misskey
+`,
+	},
+	CodePatch: {
+		Text: `A patch changes what the extended dialect has, so its path must lead there, key by key from the root: a slip in it would otherwise change nothing and say nothing. A path that ends with [] adds to a list, so it must lead to one.
+
+What is new stands in the sections, or is merged: the path then ends at the mapping, and the new key is written below it. Since every path is looked up in the dialect as it is today, a fault of this kind may also mean that the dialect has changed.`,
+		Wrong: `name: mine
+extends: misskey
+patch:
+  channels.homeTimeline.params.minimize: boolean
+`,
+		Right: `name: mine
+extends: misskey
+patch:
+  channels.homeTimeline.params: {minimize?: boolean}
+`,
+	},
+	CodeTrim: {
+		Text: `only and without list channels by their names on the wire, of the extended dialect as of this one. A name that is not there keeps or leaves out nothing, so it is a slip, or the channel is gone.`,
+		Wrong: `name: mine
+extends: misskey
+only: [main, hometimeline]
+`,
+		Right: `name: mine
+extends: misskey
+only: [main, homeTimeline]
+`,
+	},
 }

@@ -1,10 +1,10 @@
 package spec
 
 // message reads an event or a send: a body of one type, fields, or null.
-func (l *loader) message(e entry, what string, more ...string) *Message {
+func (l *loader) message(e entry, what string, shape *shape) *Message {
 	l.wireName(e.Pos, e.key)
 	what += " " + quote(e.key)
-	o := l.object(e.value, e.Pos, what, append(more, "body", "as", "fields", "doc", "goName", "seen", "since")...)
+	o := l.object(e.value, e.Pos, what, shape)
 	m := &Message{Pos: e.Pos, Name: e.key}
 	l.messageOf(m, o)
 	if !o.has("body") && !o.has("fields") {
@@ -30,7 +30,6 @@ func (l *loader) messageOf(m *Message, o *object) {
 	m.GoName = l.exported(o, "goName")
 	body := o.get("body")
 	if o.get("fields") != nil {
-		o.exclude("fields", "body", "as")
 		m.Fields = l.fields(o.get("fields"), o.what)
 		if v := o.get("fields"); v.kind == mappingValue && len(v.entries) == 0 {
 			l.report(v.Pos, CodeEmpty, o.what+" has no fields", "Write body: null when it has no body, or declare a field.")
@@ -58,15 +57,15 @@ func (l *loader) events(v *value, set string) []*Message {
 	if len(v.entries) == 0 {
 		l.report(v.Pos, CodeEmpty, set+" has no events", "Declare an event.")
 	}
-	return l.messages(v, "the event", "unpublished")
+	return l.messages(v, "the event", eventShape)
 }
 
 // messages reads a mapping of messages, the first of each name.
-func (l *loader) messages(v *value, what string, more ...string) []*Message {
+func (l *loader) messages(v *value, what string, shape *shape) []*Message {
 	var messages []*Message
 	first := map[string]Pos{}
 	for _, e := range v.entries {
-		m := l.message(e, what, more...)
+		m := l.message(e, what, shape)
 		if at, taken := first[e.key]; taken {
 			l.reportDuplicate(e.Pos, what+" "+quote(e.key), at)
 			continue
@@ -84,7 +83,7 @@ const setSpace = "event set"
 func (l *loader) declareSet(e entry) {
 	l.wireName(e.Pos, e.key)
 	what := "the event set " + quote(e.key)
-	o := l.object(e.value, e.Pos, what, "includes", "events", "doc", "goName", "seen", "since")
+	o := l.object(e.value, e.Pos, what, eventSetShape)
 	set := &EventSet{Pos: e.Pos, Name: e.key}
 	set.Evidence = l.evidence(o)
 	set.Doc = l.text(o, "doc")
@@ -111,12 +110,12 @@ func (l *loader) declareSet(e entry) {
 
 // broadcasts reads the events that reach every socket.
 func (l *loader) broadcasts(e entry) *EventSet {
-	o := l.object(e.value, e.Pos, "the section broadcasts", "events", "doc", "goName", "seen", "since")
+	o := l.object(e.value, e.Pos, "the section broadcasts", broadcastsShape)
 	set := &EventSet{Pos: e.Pos, Name: "broadcast"}
 	set.Evidence = l.evidence(o)
 	set.Doc = l.text(o, "doc")
 	set.GoName = l.exported(o, "goName")
-	set.Events = l.events(o.need("events", "Declare the events, or remove the section."), "the section broadcasts")
+	set.Events = l.events(o.get("events"), "the section broadcasts")
 	l.declare(setSpace, set.Name, set.Pos)
 	return set
 }

@@ -9,6 +9,7 @@ import (
 // object reads a mapping with fixed keys.
 type object struct {
 	l       *loader
+	shape   *shape
 	what    string // what the mapping describes, as in "a channel"
 	pos     Pos    // where a missing key is reported
 	values  map[string]*value
@@ -16,21 +17,22 @@ type object struct {
 	unknown bool            // there was an unknown key
 }
 
-// object checks the keys of v. It returns nil, having reported it, when v is
+// object holds v to the keys of a shape: those that it has, that must be there
+// and that exclude each other. It returns nil, having reported it, when v is
 // no mapping; every method of a nil object finds nothing and stays silent.
-func (l *loader) object(v *value, at Pos, what string, keys ...string) *object {
+func (l *loader) object(v *value, at Pos, what string, shape *shape) *object {
 	if !l.want(v, what, mappingValue) {
 		return nil
 	}
-	o := &object{l: l, what: what, pos: at, values: map[string]*value{}, meant: map[string]bool{}}
+	o := &object{l: l, shape: shape, what: what, pos: at, values: map[string]*value{}, meant: map[string]bool{}}
 	first := map[string]Pos{}
 	for _, e := range v.entries {
 		if e.odd {
 			o.unknown = true
 			continue
 		}
-		if !slices.Contains(keys, e.key) {
-			o.reject(e, keys)
+		if shape.key(e.key) == nil {
+			o.reject(e)
 			continue
 		}
 		if at, taken := first[e.key]; taken {
@@ -40,20 +42,40 @@ func (l *loader) object(v *value, at Pos, what string, keys ...string) *object {
 		first[e.key] = e.Pos
 		o.values[e.key] = e.value
 	}
+	o.checkKeys()
 	return o
 }
 
-func (o *object) reject(e entry, keys []string) {
+// checkKeys reports keys that must be there and are not, and those that another
+// one excludes.
+func (o *object) checkKeys() {
+	excluded := map[string]bool{}
+	for _, k := range o.shape.keys {
+		if k.need != "" {
+			o.need(k.name, k.need)
+		}
+		if o.get(k.name) == nil {
+			continue
+		}
+		for _, other := range o.given(k.excludes...) {
+			if !excluded[other] {
+				excluded[other] = true
+				o.l.report(o.get(other).Pos, CodeConflict, o.what+" has both "+quote(k.name)+" and "+quote(other),
+					"Remove one of the two: they exclude each other.")
+			}
+		}
+	}
+}
+
+func (o *object) reject(e entry) {
 	o.unknown = true
+	keys := o.shape.names()
 	message := quote(e.key) + " is no key of " + o.what
 	if near := nearest(e.key, slices.Values(keys)); near != "" {
 		o.meant[near] = true
 		message += "; did you mean " + quote(near) + "?"
 	}
-	hint := "Remove it: this mapping has no keys."
-	if len(keys) > 0 {
-		hint = "Known keys are " + strings.Join(slices.Sorted(slices.Values(keys)), ", ") + "."
-	}
+	hint := "Known keys are " + strings.Join(slices.Sorted(slices.Values(keys)), ", ") + "."
 	if e.bare {
 		hint = "The comma before it ended the value there: put a text with commas into quotes."
 	}
@@ -90,13 +112,4 @@ func (o *object) given(keys ...string) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(o.values)), func(k string) bool {
 		return !slices.Contains(keys, k)
 	})
-}
-
-// exclude reports the keys that are there although key excludes them.
-func (o *object) exclude(key string, others ...string) {
-	for _, other := range o.given(others...) {
-		o.l.report(o.get(other).Pos, CodeConflict,
-			o.what+" has both "+quote(key)+" and "+quote(other),
-			"Remove one of the two: they exclude each other.")
-	}
 }

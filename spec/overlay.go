@@ -133,7 +133,7 @@ func (l *loader) adopt(base *loader) {
 func (l *loader) graft(roots []*value) {
 	for _, root := range roots {
 		for _, e := range root.entries {
-			if !slices.Contains(inherited, e.key) {
+			if k := rootShape.key(e.key); k == nil || !k.inherited {
 				continue
 			}
 			if present := l.facts.entry(e.key); present != nil {
@@ -144,10 +144,6 @@ func (l *loader) graft(roots []*value) {
 		}
 	}
 }
-
-// inherited are the keys of the root whose facts an overlay gets; the others
-// speak of one dialect alone.
-var inherited = slices.Concat([]string{"socket", "limits", "broadcasts"}, sections)
 
 // rootValue returns the value of a key of the root, from whichever file has
 // it.

@@ -9,21 +9,17 @@ const (
 	frameSpace   = "frame type"
 )
 
-var roles = []Role{RoleConnect, RoleDisconnect, RoleSend, RoleSubscribe, RoleUnsubscribe, RoleRequest}
+var roleWords = []string{
+	string(RoleConnect), string(RoleDisconnect), string(RoleSend),
+	string(RoleSubscribe), string(RoleUnsubscribe), string(RoleRequest),
+}
 
 func (l *loader) declareRequest(e entry) {
 	l.wireName(e.Pos, e.key)
 	what := "the request " + quote(e.key)
-	o := l.object(e.value, e.Pos, what,
-		"role", "aliases", "reply", "method", "credential", "bodyOptional",
-		"body", "as", "fields", "doc", "goName", "seen", "since")
-	words := make([]string, len(roles))
-	for i, role := range roles {
-		words[i] = string(role)
-	}
-	o.need("role", "Write "+list(words)+".")
+	o := l.object(e.value, e.Pos, what, requestShape)
 	r := &Request{
-		Role:         Role(l.word(o, "role", words...)),
+		Role:         Role(l.word(o, "role")),
 		Reply:        l.text(o, "reply"),
 		Method:       l.exported(o, "method"),
 		Credential:   l.credential(o),

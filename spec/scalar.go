@@ -55,12 +55,13 @@ func (l *loader) flag(o *object, key string) bool {
 	return l.want(v, quote(key), booleanValue) && strings.EqualFold(v.text, "true")
 }
 
-// word reads one of a fixed choice of words; "" when it is absent or wrong.
-func (l *loader) word(o *object, key string, words ...string) string {
+// word reads one of the words that a key takes; "" when it is absent or wrong.
+func (l *loader) word(o *object, key string) string {
 	v := o.get(key)
 	if !l.want(v, quote(key), stringValue) {
 		return ""
 	}
+	words := o.shape.words(key)
 	if slices.Contains(words, v.text) {
 		return v.text
 	}
@@ -126,17 +127,17 @@ func (l *loader) wireName(pos Pos, name string) {
 	}
 }
 
-const versionForm = "Write a version as the server does, as in 2025.11.1 or 2025.3.2-beta.9"
+const versionHint = "Write a version as the server does, as in 2025.11.1 or 2025.3.2-beta.9"
 
 // version reads a server version from a scalar; "" when it is wrong.
 func (l *loader) version(v *value, what string, mayBeUnknown bool) string {
 	if !l.want(v, what, stringValue, numberValue, integerValue) {
 		return ""
 	}
-	number, hint := v.text, versionForm+"."
+	number, hint := v.text, versionHint+"."
 	if mayBeUnknown {
 		number = strings.TrimPrefix(number, "<=")
-		hint = versionForm + `, or "<=2025.11.1" where the first one is not known.`
+		hint = versionHint + `, or "<=2025.11.1" where the first one is not known.`
 	}
 	if !version.MatchString(number) {
 		l.report(v.Pos, CodeBadVersion, quote(v.text)+" is no server version", hint)
@@ -159,15 +160,18 @@ func (l *loader) seconds(v *value, what string) int {
 	return int(d / time.Second)
 }
 
+// maxCount is more than any server allows of anything.
+const maxCount = 1_000_000
+
 // count reads a positive integer; 0 when it is absent or wrong.
 func (l *loader) count(v *value, what string) int {
 	if !l.want(v, what, integerValue) {
 		return 0
 	}
 	n, err := strconv.Atoi(v.text)
-	if err != nil || n < 1 || n > 1_000_000 {
+	if err != nil || n < 1 || n > maxCount {
 		l.report(v.Pos, CodeBadQuantity, quote(v.text)+" is no number that fits "+what,
-			"Write a number from 1 to 1000000, in digits.")
+			fmt.Sprintf("Write a number from 1 to %d, in digits.", maxCount))
 		return 0
 	}
 	return n
@@ -185,7 +189,7 @@ func (l *loader) evidence(o *object) Evidence {
 	}
 	e.Seen = []string{}
 	if v.kind == stringValue {
-		l.word(o, "seen", "source")
+		l.word(o, "seen")
 		return e
 	}
 	l.strings(v, quote("seen"), func(item *value) {

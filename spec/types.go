@@ -15,8 +15,7 @@ var kindKeys = []struct {
 func (l *loader) declareType(e entry) {
 	l.checkName(e.Pos, e.key, goExported, "letters and digits, the first a capital, as in NoteID")
 	what := "the type " + quote(e.key)
-	o := l.object(e.value, e.Pos, what,
-		"id", "enum", "embeds", "fields", "union", "empty", "variants", "doc", "goName", "seen", "since")
+	o := l.object(e.value, e.Pos, what, typeShape)
 	t := &Type{Pos: e.Pos, Name: e.key}
 	t.Evidence = l.evidence(o)
 	t.GoName = l.exported(o, "goName")
@@ -28,15 +27,12 @@ func (l *loader) declareType(e entry) {
 	}
 	switch t.Kind {
 	case KindID:
-		o.exclude("id", "enum", "union", "embeds", "fields", "empty", "variants")
 		if v := o.get("id"); l.want(v, quote("id"), booleanValue) && !l.flag(o, "id") {
 			l.report(v.Pos, CodeBadWord, `"id" is false, which says nothing`, "Write id: true, or what the type is instead.")
 		}
 	case KindEnum:
-		o.exclude("enum", "union", "embeds", "fields", "empty", "variants")
 		t.Values = l.enum(o.get("enum"))
 	case KindUnion:
-		o.exclude("union", "embeds")
 		l.union(t, o)
 	case KindObject:
 		l.embeds(t, o)
@@ -75,11 +71,10 @@ func (l *loader) enum(v *value) []*EnumValue {
 		e := &EnumValue{Pos: item.Pos, Value: item.text}
 		known := true
 		if item.kind == mappingValue {
-			o := l.object(item, item.Pos, "an enum value", "value", "goName", "doc", "seen", "since")
+			o := l.object(item, item.Pos, "an enum value", enumValueShape)
 			e.Evidence = l.evidence(o)
 			e.GoName = l.exported(o, "goName")
 			e.Doc = l.text(o, "doc")
-			o.need("value", "Write the value as it stands in messages.")
 			e.Value = l.text(o, "value")
 			v := o.get("value")
 			known = v != nil && v.kind == stringValue
@@ -148,7 +143,7 @@ func (l *loader) union(t *Type, o *object) {
 func (l *loader) variant(t *Type, e entry) *Variant {
 	what := "the variant " + quote(e.key)
 	l.wireName(e.Pos, e.key)
-	o := l.object(e.value, e.Pos, what, "fields", "doc", "goName", "seen", "since")
+	o := l.object(e.value, e.Pos, what, variantShape)
 	v := &Variant{Pos: e.Pos, Tag: e.key}
 	v.Evidence = l.evidence(o)
 	v.GoName = l.exported(o, "goName")

@@ -7,22 +7,13 @@ import (
 	"slices"
 )
 
-// The sections of a spec: mappings of declarations, which may be spread over
-// several files.
-var sections = []string{"types", "eventSets", "channels", "captures", "requests"}
-
-// The keys of the root that are no sections; each stands in one file.
-var rootKeys = []string{
-	"name", "title", "doc", "checked", "seen", "since", "extends", "only", "without", "socket", "limits", "broadcasts",
-}
-
 const sectionsHint = "a spec has types, eventSets, channels, captures, broadcasts and requests."
 
 var dialectName = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 
 // walkFile takes the declarations of one file into the spec.
 func (l *loader) walkFile(root *value) {
-	o := l.object(root, root.Pos, "a spec file", slices.Concat(rootKeys, sections, []string{"patch"})...)
+	o := l.object(root, root.Pos, "a spec file", rootShape)
 	if o == nil || o.unknown {
 		l.incomplete = true // an unread section may hold any name
 	}
@@ -30,7 +21,7 @@ func (l *loader) walkFile(root *value) {
 		return
 	}
 	for _, e := range root.entries {
-		if slices.Contains(rootKeys, e.key) {
+		if k := rootShape.key(e.key); k != nil && !k.spread {
 			if o.get(e.key) != e.value {
 				continue // a second time in this file, which is reported
 			}
@@ -61,7 +52,7 @@ func (l *loader) walkKey(o *object, e entry) {
 			}
 		})
 	case "seen":
-		s.Seen = l.evidence(&object{l: l, values: map[string]*value{e.key: e.value}}).Seen
+		s.Seen = l.evidence(&object{l: l, shape: rootShape, values: map[string]*value{e.key: e.value}}).Seen
 	case "since":
 		s.Since = l.version(e.value, quote(e.key), true)
 	case "only":
@@ -99,16 +90,14 @@ func (l *loader) declarations(section entry, declare func(entry)) {
 }
 
 func (l *loader) socket(e entry) Socket {
-	o := l.object(e.value, e.Pos, "the socket", "path", "auth", "ping", "silence", "seen", "since")
-	o.need("path", "Write the path of the streaming API, as in /streaming.")
-	o.need("auth", "Write header or query, whichever the server reads the token from.")
+	o := l.object(e.value, e.Pos, "the socket", socketShape)
 	s := Socket{
 		Pos:            e.Pos,
 		Evidence:       l.evidence(o),
 		Path:           l.text(o, "path"),
-		Auth:           Auth(l.word(o, "auth", string(AuthHeader), string(AuthQuery))),
-		PingSeconds:    l.seconds(o.need("ping", "Write how often the server pings, as in 60s."), quote("ping")),
-		SilenceSeconds: l.seconds(o.need("silence", "Write after how long without a pong the server closes, as in 120s."), quote("silence")),
+		Auth:           Auth(l.word(o, "auth")),
+		PingSeconds:    l.seconds(o.get("ping"), quote("ping")),
+		SilenceSeconds: l.seconds(o.get("silence"), quote("silence")),
 	}
 	if v := o.get("path"); s.Path != "" && s.Path[0] != '/' {
 		l.report(v.Pos, CodeBadName, quote(s.Path)+" is no path", "Begin it with a slash, as in /streaming.")
@@ -118,16 +107,16 @@ func (l *loader) socket(e entry) Socket {
 
 func (l *loader) limits(e entry) Limits {
 	const key = "channelsPerConnection"
-	o := l.object(e.value, e.Pos, "the limits", key)
+	o := l.object(e.value, e.Pos, "the limits", limitsShape)
 	limits := Limits{Pos: e.Pos}
 	v := o.get(key)
 	if !l.want(v, quote(key), integerValue, mappingValue) {
 		return limits
 	}
 	if v.kind == mappingValue {
-		o := l.object(v, v.Pos, "a limit", "value", "seen", "since")
+		o := l.object(v, v.Pos, "a limit", limitShape)
 		limits.Evidence = l.evidence(o)
-		v = o.need("value", "Write the limit itself.")
+		v = o.get("value")
 	}
 	limits.ChannelsPerConnection = l.count(v, quote(key))
 	return limits
@@ -147,8 +136,9 @@ func (l *loader) finishRoot() {
 				"Write it into one of the files, misskey.yaml in the upstream dialect.")
 		}
 	}
-	if at, ok := l.rootKeys["without"]; ok && l.rootKeys["only"] != (Pos{}) {
-		l.report(at, CodeConflict, `the spec has both "only" and "without"`, "Remove one of the two: they exclude each other.")
+	only, without := l.rootKeys["only"], l.rootKeys["without"]
+	if only.File != "" && without.File != "" && only.File != without.File { // in one file they have met already
+		l.report(without, CodeConflict, `the spec has both "only" and "without"`, "Remove one of the two: they exclude each other.")
 	}
 }
 
@@ -186,11 +176,11 @@ func (l *loader) field(e entry) *Field {
 		}
 		return f
 	}
-	o := l.object(e.value, e.Pos, what, "type", "default", "doc", "goName", "seen", "since")
+	o := l.object(e.value, e.Pos, what, fieldShape)
 	f.Evidence = l.evidence(o)
 	f.Doc = l.text(o, "doc")
 	f.GoName = l.exported(o, "goName")
-	f.Type = l.typeExpr(o.need("type", "Write the type of its value."), quote("type"))
+	f.Type = l.typeExpr(o.get("type"), quote("type"))
 	if v := o.get("default"); v != nil && v.kind != badValue {
 		f.Default = v.text
 		if v.kind == nullValue {

@@ -1,0 +1,101 @@
+package spec
+
+import "slices"
+
+// shape is a kind of mapping whose keys are ours to say, as a channel's. The
+// loader takes from it which keys there are, which must be there and which
+// words they take; Schema tells editors all of it.
+type shape struct {
+	name  string // of its definition in the schema
+	doc   string
+	keys  []key
+	anyOf []string // keys of which at least one must be there
+}
+
+// key is one key of a shape. Its doc is what an editor shows, in a sentence or
+// two.
+type key struct {
+	name     string
+	doc      string
+	takes    form
+	need     string   // what to do when it is absent; "" when it need not be there
+	excludes []string // keys that cannot stand beside it
+	with     []string // keys that must stand beside it; the loader asks for them in its own words
+
+	// Of the root alone:
+	spread    bool // may be given in several files
+	inherited bool // speaks of what an overlay gets, and not of this dialect alone
+}
+
+// key returns the key of a name, nil when the shape has none.
+func (s *shape) key(name string) *key {
+	i := slices.IndexFunc(s.keys, func(k key) bool { return k.name == name })
+	if i < 0 {
+		return nil
+	}
+	return &s.keys[i]
+}
+
+func (s *shape) names() []string {
+	names := make([]string, len(s.keys))
+	for i, k := range s.keys {
+		names[i] = k.name
+	}
+	return names
+}
+
+// words returns the words that a key takes, nil when it takes any.
+func (s *shape) words(name string) []string {
+	for _, a := range s.key(name).takes {
+		if a.words != nil {
+			return a.words
+		}
+	}
+	return nil
+}
+
+// form is what a value may be: one of several alternatives.
+type form []alternative
+
+// alternative is one kind of value, and what holds for it besides. What does
+// not concern its kind stays zero. Patterns are written in what regular
+// expressions of Go and of JavaScript have in common.
+type alternative struct {
+	kind valueKind
+	name string // of its definition in the schema, for what stands in many places
+
+	words   []string // strings: one of these
+	pattern string   // strings: of this form ...
+	but     string   // ... and not of this one
+	yes     bool     // booleans: true alone
+	most    int      // integers: from 1 to this; mappings: no more entries than this
+
+	notEmpty bool   // lists and mappings: at least one item or entry
+	unique   bool   // lists: no item twice
+	items    form   // lists: of these
+	shape    *shape // mappings: with these keys
+	names    string // mappings with the author's own names: the form of those ...
+	values   form   // ... and of their values; nil when anything goes
+}
+
+// either joins alternatives.
+func either(forms ...form) form { return slices.Concat(forms...) }
+
+// listOf takes a list of at least one item.
+func listOf(items form) form { return form{{kind: listValue, items: items, notEmpty: true}} }
+
+// mapOf takes a mapping from names of the author's to values of one form.
+func mapOf(names string, values form) form {
+	return form{{kind: mappingValue, names: names, values: values}}
+}
+
+// someOf is mapOf with at least one entry.
+func someOf(names string, values form) form {
+	return form{{kind: mappingValue, names: names, values: values, notEmpty: true}}
+}
+
+// mapping takes a mapping of a shape.
+func mapping(s *shape) form { return form{{kind: mappingValue, shape: s}} }
+
+// word takes one of these strings.
+func word(words ...string) form { return form{{kind: stringValue, words: words}} }
