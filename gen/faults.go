@@ -2,8 +2,6 @@ package gen
 
 import (
 	"fmt"
-	"io/fs"
-	"strings"
 
 	"github.com/misskeyactor/misskeyactor/spec"
 )
@@ -21,14 +19,13 @@ const (
 
 // faults collects what is wrong with a spec.
 type faults struct {
-	files fs.FS // where Pos.File is found, for the line; may be nil
-	lines map[string][]string
+	spec  *spec.Spec
 	found spec.Diagnostics
 	pairs map[[2]spec.Pos]bool
 }
 
-func newFaults(files fs.FS) *faults {
-	return &faults{files: files, lines: map[string][]string{}, pairs: map[[2]spec.Pos]bool{}}
+func newFaults(s *spec.Spec) *faults {
+	return &faults{spec: s, pairs: map[[2]spec.Pos]bool{}}
 }
 
 func (f *faults) report(pos spec.Pos, code spec.Code, hint, format string, args ...any) {
@@ -37,7 +34,7 @@ func (f *faults) report(pos spec.Pos, code spec.Code, hint, format string, args 
 		Code:    code,
 		Message: fmt.Sprintf(format, args...),
 		Hint:    hint,
-		Source:  f.line(pos),
+		Source:  f.spec.Line(pos),
 	})
 }
 
@@ -58,23 +55,4 @@ func (f *faults) collision(name string, first, second claim) {
 func (f *faults) sorted() spec.Diagnostics {
 	f.found.Sort()
 	return f.found
-}
-
-// line returns the line of a position, or "" where the file is not at hand.
-func (f *faults) line(pos spec.Pos) string {
-	if f.files == nil || pos.File == "" {
-		return ""
-	}
-	lines, ok := f.lines[pos.File]
-	if !ok {
-		text, err := fs.ReadFile(f.files, pos.File)
-		if err == nil {
-			lines = strings.Split(string(text), "\n")
-		}
-		f.lines[pos.File] = lines
-	}
-	if pos.Line < 1 || pos.Line > len(lines) {
-		return ""
-	}
-	return strings.TrimSuffix(lines[pos.Line-1], "\r")
 }

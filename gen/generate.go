@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"go/token"
-	"io/fs"
 	"path"
 
 	"github.com/misskeyactor/misskeyactor/spec"
@@ -30,10 +29,6 @@ type Options struct {
 	// the end. What the spec did not change of them is imported from there,
 	// and only the rest is generated. Leave it zero to generate all.
 	Shared Package
-
-	// Files is where the positions of the spec lead to, so that diagnostics
-	// can show their lines. It may be nil.
-	Files fs.FS
 }
 
 // Package names a Go package.
@@ -42,8 +37,8 @@ type Package struct {
 	Name   string // its name; by default the last part of the path
 }
 
-// Generate makes the bindings of a spec. It reads and writes nothing but
-// opts.Files. Equal input gives equal bytes. Where the spec cannot be made
+// Generate makes the bindings of a spec. It reads and writes nothing.
+// Equal input gives equal bytes. Where the spec cannot be made
 // into Go, which is not for Load to see, it returns spec.Diagnostics.
 func Generate(s *spec.Spec, opts Options) (*Tree, error) {
 	if opts.TypesPackage == "" {
@@ -58,7 +53,7 @@ func Generate(s *spec.Spec, opts Options) (*Tree, error) {
 	if opts.Shared != (Package{}) && bottom(s) == nil {
 		return nil, fmt.Errorf("gen: %s extends no dialect that it could share entities with", s.Name)
 	}
-	f := newFaults(opts.Files)
+	f := newFaults(s)
 	prog := build(s, opts, f)
 	if len(f.found) > 0 {
 		return nil, f.sorted()

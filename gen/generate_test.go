@@ -26,7 +26,7 @@ func TestCommittedFilesAreCurrent(t *testing.T) {
 	files := os.DirFS("..")
 	fork, err := Generate(load(t, files, "gen/internal/fork/spec"), Options{
 		Dir: "gen/internal/fork", Package: "fork", TypesDir: "gen/internal/fork/entities",
-		TypesImport: modulePath + "/gen/internal/fork/entities", Files: files,
+		TypesImport: modulePath + "/gen/internal/fork/entities",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func TestTwentyRunsGiveTheSameBytes(t *testing.T) {
 
 func TestEntitiesOfAnotherPackage(t *testing.T) {
 	files := os.DirFS("..")
-	opts := Options{Dir: "bot", Package: "bot", TypesImport: modulePath + "/streaming/misskey", Files: files}
+	opts := Options{Dir: "bot", Package: "bot", TypesImport: modulePath + "/streaming/misskey"}
 	tree, err := Generate(load(t, files, "spec/misskey"), opts)
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func TestEntitiesOfAnotherPackage(t *testing.T) {
 
 func TestFileNamesMeanNothingToTheBuild(t *testing.T) {
 	_, files := archive(t, "testdata/golden/names.txtar")
-	tree, err := Generate(load(t, files, "spec"), testOptions(files))
+	tree, err := Generate(load(t, files, "spec"), testOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestMoreRequiredFieldsThanCanBeTracked(t *testing.T) {
 			})
 		}
 	}
-	_, err := Generate(s, testOptions(nil))
+	_, err := Generate(s, testOptions())
 	var diagnostics spec.Diagnostics
 	if !errors.As(err, &diagnostics) || len(diagnostics) != 1 || diagnostics[0].Code != CodeTooMany {
 		t.Errorf("error %v, want one of code %s", err, CodeTooMany)

@@ -27,7 +27,7 @@ func TestGolden(t *testing.T) {
 	for _, name := range names {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			a, files := archive(t, name)
-			opts := testOptions(files)
+			opts := testOptions()
 			s := load(t, files, "spec")
 			if s.Extends != nil {
 				opts.Shared = Package{Import: modulePath + "/streaming/misskey"}

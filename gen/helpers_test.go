@@ -51,9 +51,9 @@ func archive(t *testing.T, name string) (*txtar.Archive, fstest.MapFS) {
 }
 
 // testOptions generate into bot and bot/entities of a module example.org/bot.
-func testOptions(files fs.FS) Options {
+func testOptions() Options {
 	return Options{
-		Dir: "bot", Package: "bot", TypesDir: "bot/entities", TypesImport: "example.org/bot/entities", Files: files,
+		Dir: "bot", Package: "bot", TypesDir: "bot/entities", TypesImport: "example.org/bot/entities",
 	}
 }
 
@@ -63,7 +63,7 @@ func misskey(t testing.TB) *Tree {
 	files := os.DirFS("..")
 	tree, err := Generate(load(t, files, "spec/misskey"), Options{
 		Dir: "streaming", Package: "streaming", TypesDir: "streaming/misskey",
-		TypesImport: modulePath + "/streaming/misskey", Files: files,
+		TypesImport: modulePath + "/streaming/misskey",
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -24,7 +24,7 @@ func TestNegative(t *testing.T) {
 	for _, name := range names {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			a, files := archive(t, name)
-			tree, err := Generate(load(t, files, "spec"), testOptions(files))
+			tree, err := Generate(load(t, files, "spec"), testOptions())
 			var diagnostics spec.Diagnostics
 			if tree != nil || !errors.As(err, &diagnostics) {
 				t.Fatalf("got %v and %v, want diagnostics alone", tree, err)

@@ -60,7 +60,7 @@ func TestWhatAnOverlayChanges(t *testing.T) {
 // TestOverlayThatChangesNoEntity generates a fork that differs in its channels
 // alone: it needs no entities of its own.
 func TestOverlayThatChangesNoEntity(t *testing.T) {
-	opts := testOptions(nil)
+	opts := testOptions()
 	opts.Shared = Package{Import: modulePath + "/streaming/misskey"}
 	tree, err := Generate(over(t, "channels: {bubbleTimeline: {events: timeline}}"), opts)
 	if err != nil {
@@ -82,7 +82,7 @@ func TestOverlayThatChangesNoEntity(t *testing.T) {
 
 // TestOverlayWithoutSharing generates every entity of a fork.
 func TestOverlayWithoutSharing(t *testing.T) {
-	opts := testOptions(nil)
+	opts := testOptions()
 	tree, err := Generate(over(t, ""), opts)
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +94,7 @@ func TestOverlayWithoutSharing(t *testing.T) {
 }
 
 func TestSharingNeedsSomethingBelow(t *testing.T) {
-	opts := testOptions(nil)
+	opts := testOptions()
 	opts.Shared = Package{Import: modulePath + "/streaming/misskey"}
 	s, err := spec.Misskey()
 	if err != nil {

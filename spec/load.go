@@ -44,6 +44,8 @@ func loadAt(at place, below []place) *loader {
 	if len(l.diagnostics) > 0 {
 		return l
 	}
+	l.spec.sources = l.sources
+	l.spec.BuiltIn = at.fsys == fs.FS(dialectFiles)
 	l.inheritEvidence()
 	l.graft(roots)
 	l.trim()

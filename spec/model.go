@@ -16,6 +16,9 @@ type Spec struct {
 	// the overlay; nil for one that stands alone.
 	Extends *Spec
 
+	// BuiltIn is set for a dialect that comes with the package.
+	BuiltIn bool
+
 	Socket     Socket
 	Limits     Limits
 	Types      []*Type
@@ -24,6 +27,17 @@ type Spec struct {
 	Captures   []*Capture
 	Broadcasts *EventSet // nil when the dialect has none
 	Requests   []*Request
+
+	sources map[string]*source
+}
+
+// Line returns the text of the line that a position of the spec lies in, as a
+// Diagnostic shows it in Source; "" for a position that is none of the spec's.
+func (s *Spec) Line(pos Pos) string {
+	if src := s.sources[pos.File]; src != nil {
+		return src.line(pos.Line)
+	}
+	return ""
 }
 
 // Pos is where a fact stands. Lines and columns start at 1; a column counts

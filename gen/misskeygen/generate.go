@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/misskeyactor/misskeyactor/gen"
+	"github.com/misskeyactor/misskeyactor/spec"
 )
 
 const flagsUsage = `
@@ -18,6 +19,11 @@ const flagsUsage = `
                  and the spec's name), or the import path of a package that
                  has them, when nothing is to be generated. What has a dot in
                  its first part, as in example.org/x, is an import path.
+  -share PATH    for a spec that extends another one: the import path of the
+                 entities of the dialect at the bottom. Those that the spec
+                 does not change are imported from there, and the others
+                 generated. The default for what extends upstream Misskey is
+                 its package in this module; none generates them all.
   -json          print faults as JSON
 `
 
@@ -35,7 +41,7 @@ origin are never touched.
 
 // target says what to generate, and where.
 type target struct {
-	spec, out, pkg, types string
+	spec, out, pkg, types, share string
 }
 
 func (t *target) flags(flags *flag.FlagSet) {
@@ -43,6 +49,7 @@ func (t *target) flags(flags *flag.FlagSet) {
 	flags.StringVar(&t.out, "out", "streaming", "")
 	flags.StringVar(&t.pkg, "package", "", "")
 	flags.StringVar(&t.types, "types", "", "")
+	flags.StringVar(&t.share, "share", "", "")
 }
 
 func generate(c *task) error {
@@ -79,7 +86,7 @@ func (t *target) tree() (*gen.Tree, error) {
 		return nil, err
 	}
 	out := filepath.ToSlash(filepath.Clean(t.out))
-	opts := gen.Options{Dir: out, Package: t.pkg, Files: s.files}
+	opts := gen.Options{Dir: out, Package: t.pkg}
 	if opts.Package == "" {
 		if opts.Package, err = packageName(t.out); err != nil {
 			return nil, err
@@ -101,7 +108,34 @@ func (t *target) tree() (*gen.Tree, error) {
 			return nil, err
 		}
 	}
-	return gen.Generate(s.Spec, opts)
+	if opts.Shared.Import, err = t.shared(s); err != nil {
+		return nil, err
+	}
+	return gen.Generate(s, opts)
+}
+
+// upstreamEntities is the package of the entities of upstream Misskey.
+const upstreamEntities = "github.com/misskeyactor/misskeyactor/streaming/misskey"
+
+// shared is the import path of the entities to share, or "".
+func (t *target) shared(s *spec.Spec) (string, error) {
+	switch {
+	case t.share == "none":
+		return "", nil
+	case t.share != "" && isImportPath(t.types):
+		return "", wrongCallf("-share and -types both say where all entities come from: leave one of them out")
+	case t.share != "":
+		return t.share, nil
+	case s.Extends == nil || isImportPath(t.types):
+		return "", nil
+	}
+	for s.Extends != nil {
+		s = s.Extends
+	}
+	if s.BuiltIn && s.Name == "misskey" {
+		return upstreamEntities, nil
+	}
+	return "", nil
 }
 
 // same reports whether two directories are one, however they are written.
