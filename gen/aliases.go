@@ -70,6 +70,12 @@ var aliases = []alias{
 		doc: "WithDialTimeout bounds one dial, handshake included. The default is 15 seconds."},
 	{kind: aliasFunc, name: "WithAckTimeout", result: "Option", params: []param{{name: "d", typ: durationType}},
 		doc: "WithAckTimeout bounds the wait for the server's acknowledgement of a channel, after which it is tried again. The default is 10 seconds."},
+	{kind: aliasFunc, name: "WithStreamCalls", result: "Option",
+		doc: "WithStreamCalls makes Call go over the stream, for servers that answer it there; Connect returns ErrNoStreamCalls for those that do not." +
+			" It saves the connections of REST, and orders a call behind what was sent before. In exchange a call needs an open socket," +
+			" its answer has to fit into WithMaxFrame, and at most 128 of them wait for their answers at one time; one more waits for its turn."},
+	{kind: aliasFunc, name: "WithCallTimeout", result: "Option", params: []param{{name: "d", typ: durationType}},
+		doc: "WithCallTimeout bounds a call over the stream, after which it is an *UnansweredError. The default is a minute."},
 	{kind: aliasFunc, name: "WithLiveness", result: "Option", params: []param{{name: "ping", typ: durationType}, {name: "silence", typ: durationType}},
 		doc: "WithLiveness sets how often the client pings the server, and after how long without a frame, ping or pong a socket counts as lost." +
 			" The default is 25 and 60 seconds."},
@@ -167,6 +173,7 @@ var aliases = []alias{
 	{kind: aliasType, name: "PanicError", doc: "PanicError is a panic in a handler. The subscription goes on with the next event, or after a pause."},
 	{kind: aliasType, name: "HandlerPanicsError", doc: "HandlerPanicsError is the reason of a subscription whose handler panicked more often than WithSupervision bears with."},
 	{kind: aliasType, name: "APIError", from: "rest", of: "Error", doc: "APIError is what the server answered to a call that failed."},
+	{kind: aliasType, name: "UnansweredError", doc: "UnansweredError is a call over the stream that was sent, and whose answer did not come. Whether the server has done what was asked nobody knows; the call is not repeated."},
 	{kind: aliasError, name: "ErrNotLive", doc: "ErrNotLive is returned by sends while the subscription, or the client's socket, is not live. Nothing was queued; nothing will be sent later."},
 	{kind: aliasError, name: "ErrClosed", doc: "ErrClosed is the reason of a subscription or client that was closed by its user, and is returned by calls on one."},
 	{kind: aliasError, name: "ErrEnded", doc: "ErrEnded is the reason of a capture after whose last event no other can come, as after a note's deletion."},
@@ -183,6 +190,7 @@ var aliases = []alias{
 	{kind: aliasError, name: "ErrRateLimited", from: "rest", doc: "ErrRateLimited matches an APIError of status 429."},
 	{kind: aliasError, name: "ErrNoSuchEndpoint", from: "rest", doc: "ErrNoSuchEndpoint matches an APIError of status 404. What does not exist on an endpoint that does is status 400 with a code of its own."},
 	{kind: aliasError, name: "ErrServer", from: "rest", doc: "ErrServer matches an APIError of status 500 and above."},
+	{kind: aliasError, name: "ErrNoStreamCalls", doc: "ErrNoStreamCalls is returned by Connect for WithStreamCalls, where the server does not answer calls over the stream."},
 	{kind: aliasError, name: "ErrFrameTooLarge", doc: "ErrFrameTooLarge is why a frame larger than WithMaxFrame was skipped."},
 	{kind: aliasError, name: "ErrUnknownFrame", doc: "ErrUnknownFrame is why a frame of a type these bindings do not have was skipped."},
 	{kind: aliasError, name: "ErrNotJSON", from: "wire", doc: "ErrNotJSON is why a frame that is not one JSON value was skipped."},

@@ -87,8 +87,11 @@ var clientMethods = []clientMethod{
 	{name: "Call", params: []param{
 		contextParam, {name: "endpoint", typ: jen.String()}, {name: "request", typ: anyType}, {name: "response", typ: anyType},
 	}, result: jen.Error(),
-		doc: "Call calls a REST endpoint, as in \"notes/create\", with the client's token. request is encoded and response decoded by" +
-			" encoding/json; a nil request is {}, a nil response drops the answer. What the server refuses is an *APIError."},
+		doc: "Call calls an endpoint of the API, as in \"notes/create\", for the client's account: by REST, or over the stream with" +
+			" WithStreamCalls. request is encoded and response decoded by encoding/json; a nil request is {}, a nil response drops the" +
+			" answer. Either way what the server refuses is an *APIError. Over the stream it returns ErrNotLive, with nothing sent, while" +
+			" no socket is open; an *UnansweredError for a call that may have been done and was not answered; and ErrFrameTooLarge for an" +
+			" answer that does not fit into WithMaxFrame, where what was asked is done."},
 	{name: "Status", result: jen.Id("Status"),
 		doc: "Status returns a snapshot of the client, its connections and subscriptions. It does not wait for any handler."},
 	{name: "Reconnect",

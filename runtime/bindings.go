@@ -150,7 +150,8 @@ type Auth string
 const (
 	// AuthHeader: in the Authorization header.
 	AuthHeader Auth = "header"
-	// AuthQuery: in the URL's query, for servers that read it nowhere else.
+	// AuthQuery: in the query of the websocket's URL and in the bodies of REST
+	// calls, for servers that do not read the header.
 	AuthQuery Auth = "query"
 )
 
@@ -161,6 +162,9 @@ type Dialect struct {
 	Auth Auth
 	// ServerPing is how often the server pings; 0 = it does not, or nobody knows.
 	ServerPing time.Duration
+	// TextPing: the server answers the text frame "ping" by "pong". That tells it
+	// from a proxy that answers websocket pings in its place.
+	TextPing bool
 	// ChannelsPerConnection is the server's limit per socket; 0 = none.
 	ChannelsPerConnection int
 	Words                 Words
@@ -174,6 +178,8 @@ type Words struct {
 	Connected  string // answers it
 	Disconnect string // ends a channel
 	Channel    string // carries a channel's messages, both ways
+	Call       string // carries a call of the API; "" = the server answers none over the stream
+	Answer     string // what the types of the answers begin with; the call's id follows
 }
 
 // ErrUnknownType is the Err of an unknown event whose type the bindings do

@@ -33,6 +33,11 @@ type fake struct {
 	silent func(channel string) bool
 	// onPing has a ping dealt with in place of the usual pong.
 	onPing func(s *fakeSocket, payload string) error
+	// onTextPing has the text frame "ping" dealt with; nil is a mistake of the
+	// client's.
+	onTextPing func(s *fakeSocket)
+	// onCall has a call over the stream dealt with, in the reader's goroutine.
+	onCall func(s *fakeSocket, call clientFrame)
 	// api answers what is no websocket; nil answers {}.
 	api http.HandlerFunc
 
@@ -63,6 +68,9 @@ type clientFrame struct {
 		Type    string          `json:"type"`
 		Params  json.RawMessage `json:"params"`
 		Body    json.RawMessage `json:"body"`
+		// Of a call.
+		Endpoint string          `json:"endpoint"`
+		Data     json.RawMessage `json:"data"`
 	} `json:"body"`
 }
 
@@ -110,6 +118,10 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 			f.note(func() { s.gone, s.left = true, time.Now() })
 			return
 		}
+		if string(data) == "ping" && f.onTextPing != nil {
+			f.onTextPing(s)
+			continue
+		}
 		var frame clientFrame
 		if err := json.Unmarshal(data, &frame); err != nil {
 			f.t.Errorf("client sent %q: %v", data, err)
@@ -123,6 +135,9 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 		})
 		if frame.Type == "connect" && (f.silent == nil || !f.silent(frame.Body.Channel)) {
 			s.send(`{"type":"connected","body":{"id":"` + frame.Body.ID + `"}}`)
+		}
+		if frame.Type == "api" && f.onCall != nil {
+			f.onCall(s, frame)
 		}
 	}
 }
@@ -219,6 +234,11 @@ func (s *fakeSocket) send(frame string) {
 // event sends an event of a channel.
 func (s *fakeSocket) event(id, typ, body string) {
 	s.send(`{"type":"channel","body":{"id":"` + id + `","type":"` + typ + `","body":` + body + `}}`)
+}
+
+// answer answers a call over the stream.
+func (s *fakeSocket) answer(call clientFrame, body string) {
+	s.send(`{"type":"api:` + call.Body.ID + `","body":` + body + `}`)
 }
 
 // pong answers a ping.

@@ -479,3 +479,73 @@ func TestDialsThatGetNoAnswerAreNamed(t *testing.T) {
 		})
 	}
 }
+
+// texting is a dialect whose server answers text pings.
+func texting() *runtime.Dialect {
+	d := testDialect
+	d.TextPing = true
+	return &d
+}
+
+// A proxy may answer our pings for a server that is gone; it does not answer
+// text.
+func TestServerThatStopsAnsweringTextIsFound(t *testing.T) {
+	virtual(t, func(t *testing.T, w *world) {
+		w.dialect = texting()
+		var gone atomic.Bool
+		w.onTextPing = func(s *fakeSocket) {
+			if !gone.Load() {
+				s.send("pong")
+			}
+		}
+		hook := &diary{}
+		start := time.Now()
+		s := w.client(runtime.WithHooks(hook))
+		pass(time.Hour)
+		if n := len(hook.of("disconnected")); n != 0 {
+			t.Fatalf("lost the socket %d times", n)
+		}
+		gone.Store(true)
+		pass(10 * time.Minute)
+		lost := hook.of("disconnected")
+		if len(lost) != 1 {
+			t.Fatalf("lost the socket %d times, want once", len(lost))
+		}
+		// The last answer came at the full hour, and three pings bring none.
+		exactly(t, "found", lost[0].at.Sub(start), time.Hour+4*25*time.Second)
+		if !strings.Contains(lost[0].err.Error(), "no text ping") {
+			t.Errorf("reason %v", lost[0].err)
+		}
+		if st := s.Status().Stats; st.Malformed != 0 {
+			t.Errorf("%d frames were malformed", st.Malformed)
+		}
+	})
+}
+
+// Whoever never answered text may be no such server.
+func TestServerThatNeverAnswersTextIsLeftInPeace(t *testing.T) {
+	virtual(t, func(t *testing.T, w *world) {
+		w.dialect = texting()
+		asked := 0
+		w.onTextPing = func(s *fakeSocket) { asked++; s.ping() }
+		hook := &diary{}
+		w.client(runtime.WithHooks(hook))
+		pass(time.Hour)
+		if n := len(hook.of("disconnected")); n != 0 || asked != 3600/25 {
+			t.Errorf("lost the socket %d times, asked %d times", n, asked)
+		}
+	})
+}
+
+// Without the dialect's word a text pong is rubbish, and no text ping is sent:
+// the fake server would say so.
+func TestTextPongOfAServerThatHasNoneIsSkipped(t *testing.T) {
+	virtual(t, func(t *testing.T, w *world) {
+		s := w.client()
+		w.all()[0].send("pong")
+		pass(time.Minute)
+		if st := s.Status().Stats; st.Malformed != 1 {
+			t.Errorf("%d frames were malformed, want 1", st.Malformed)
+		}
+	})
+}

@@ -33,6 +33,8 @@ type config struct {
 	backoff     backoff
 	dialTimeout time.Duration
 	ackTimeout  time.Duration
+	callTimeout time.Duration // of calls over the stream
+	streamCalls bool
 	ping        time.Duration
 	silence     time.Duration
 	maxFrame    int
@@ -50,6 +52,7 @@ func newConfig(opts []Option) (*config, error) {
 		backoff:     backoff{min: 500 * time.Millisecond, max: 30 * time.Second},
 		dialTimeout: 15 * time.Second,
 		ackTimeout:  10 * time.Second,
+		callTimeout: time.Minute,
 		ping:        25 * time.Second,
 		silence:     60 * time.Second,
 		maxFrame:    1 << 20,
@@ -352,6 +355,23 @@ func WithDialTimeout(d time.Duration) Option {
 // seconds.
 func WithAckTimeout(d time.Duration) Option {
 	return positive("WithAckTimeout", d, func(c *config) { c.ackTimeout = d })
+}
+
+// WithStreamCalls makes Call go over the stream, for servers that answer it
+// there; Connect returns ErrNoStreamCalls where the dialect says that they do
+// not. It saves the connections of REST, and orders a call behind what was sent
+// before. In exchange a call needs an open socket, its answer has to fit into
+// WithMaxFrame, and at most 128 of them wait for their answers at one time; one
+// more waits for its turn.
+func WithStreamCalls() Option {
+	return func(c *config) error { c.streamCalls = true; return nil }
+}
+
+// WithCallTimeout bounds a call over the stream, after which it is an
+// *UnansweredError. The default is a minute, which is what REST calls have
+// unless WithHTTPClient sets their client.
+func WithCallTimeout(d time.Duration) Option {
+	return positive("WithCallTimeout", d, func(c *config) { c.callTimeout = d })
 }
 
 // WithLiveness sets how often the client pings the server, and after how long

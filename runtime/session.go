@@ -40,6 +40,7 @@ type Session struct {
 	dialOnce chan error    // takes the outcome of the first dial
 	decoders sync.Pool
 	stats    stats
+	asking   chan struct{} // a token for each call over the stream
 
 	droppedAtEnd atomic.Uint64 // events that Close has no time for
 
@@ -73,14 +74,18 @@ func Connect(ctx context.Context, dialect *Dialect, url string, opts ...Option) 
 	if err != nil {
 		return nil, err
 	}
+	if c.streamCalls && (dialect.Words.Call == "" || dialect.Words.Answer == "") {
+		return nil, fmt.Errorf("%w: leave WithStreamCalls out for %s, and Call goes by REST", ErrNoStreamCalls, dialect.Name)
+	}
 	t, err := newTarget(dialect, url, c)
 	if err != nil {
 		return nil, err
 	}
 	s := &Session{
 		dialect: dialect, config: c, target: t, logger: c.logger.With("host", t.host),
-		api:    &rest.Client{Base: t.api, HTTP: c.httpClient},
+		api:    &rest.Client{Base: t.api, HTTP: c.httpClient, TokenInBody: dialect.Auth == AuthQuery},
 		ending: make(chan struct{}), done: make(chan struct{}),
+		asking:         make(chan struct{}, maxStreamCalls),
 		dialOnce:       make(chan error, 1),
 		broadcastTypes: make(map[string]bool),
 		subs:           make(map[*Subscription]struct{}),
@@ -243,16 +248,6 @@ func (s *Session) Request(ctx context.Context, r Request, body func(*jx.Encoder)
 		}
 	}
 	return fmt.Errorf("%w: %s: no socket is open", ErrNotLive, r.Type)
-}
-
-// Call calls a REST endpoint, as in "notes/create". request is encoded and
-// response decoded by encoding/json; a nil request is {}, a nil response
-// drops the answer. Errors are *rest.Error for what the server said.
-func (s *Session) Call(ctx context.Context, endpoint string, request, response any) error {
-	if err := s.Err(); err != nil {
-		return fmt.Errorf("misskey: %s: %w", endpoint, err)
-	}
-	return s.api.Call(ctx, endpoint, request, response)
 }
 
 // Reconnect drops every socket, or ends the pause before the next dial, and

@@ -50,11 +50,12 @@ type socket struct {
 
 	out    chan outgoing // callers' writes
 	queue  queue         // the connection actor's frames
+	calls  calls         // that wait for their answers
 	pong   chan string   // payload of a ping to answer
 	finish chan struct{} // closed to flush, say goodbye and end
 	broken chan struct{} // closed when the socket is no longer of use
 
-	serverPing atomic.Int64 // when the server last pinged, in Unix nanoseconds; 0 = never
+	sign atomic.Int64 // when the server itself last showed that it lives, in Unix nanoseconds; 0 = never
 
 	once sync.Once
 	err  error // why it broke; set before broken is closed
@@ -111,6 +112,8 @@ func newSocket(c *connection, d *dialed) *socket {
 	}
 }
 
+func (s *socket) words() *Words { return &s.conn.session.dialect.Words }
+
 // run starts the goroutines.
 func (s *socket) run() {
 	session := s.conn.session
@@ -138,18 +141,28 @@ func (s *socket) breakWith(err error) {
 	})
 }
 
+// hand hands one frame to the writer. An error means that it will not be
+// written; otherwise written tells.
+func (s *socket) hand(ctx context.Context, frame []byte) (written <-chan error, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	done := make(chan error, 1)
+	select {
+	case s.out <- outgoing{frame: frame, written: done}:
+		return done, nil
+	case <-s.broken:
+		return nil, ErrNotLive
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
 // write writes one frame and waits until it is written.
 func (s *socket) write(ctx context.Context, frame []byte) error {
-	if err := ctx.Err(); err != nil {
+	written, err := s.hand(ctx, frame)
+	if err != nil {
 		return err
-	}
-	written := make(chan error, 1)
-	select {
-	case s.out <- outgoing{frame: frame, written: written}:
-	case <-s.broken:
-		return ErrNotLive
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 	select {
 	case err := <-written:
@@ -194,7 +207,7 @@ func (s *socket) writeLoop() error {
 			if err := s.watch(); err != nil {
 				return err
 			}
-			if err := s.control(websocket.PingMessage, binary.BigEndian.AppendUint64(nil, uint64(time.Now().UnixNano()))); err != nil {
+			if err := s.ping(); err != nil {
 				return err
 			}
 		case <-s.finish:
@@ -227,21 +240,6 @@ func (s *socket) control(typ int, payload []byte) error {
 	return s.ws.WriteControl(typ, payload, time.Now().Add(writeTimeout))
 }
 
-// watch finds a server that has stopped pinging. Something between may answer
-// our pings in its place, so that they do not show it; a server that was never
-// heard to ping may stand behind something that keeps its pings, and is left in
-// peace.
-func (s *socket) watch() error {
-	every, last := s.conn.session.dialect.ServerPing, s.serverPing.Load()
-	if every == 0 || last == 0 {
-		return nil
-	}
-	if since := time.Since(time.Unix(0, last)); since > 2*every+s.conn.session.config.ping {
-		return fmt.Errorf("misskey: the server has not pinged for %v, and does every %v", since.Round(time.Second), every)
-	}
-	return nil
-}
-
 // farewell writes what is still waiting, and a close frame.
 func (s *socket) farewell() error {
 	if err := s.writeQueue(); err != nil {
@@ -262,7 +260,7 @@ func (s *socket) readLoop() error {
 	s.ws.SetReadLimit(hardFrameLimit)
 	s.ws.SetPingHandler(func(payload string) error {
 		hear()
-		s.serverPing.Store(heard.UnixNano())
+		s.pinged(heard)
 		select {
 		case s.pong <- payload:
 		default: // one is on its way
@@ -301,8 +299,7 @@ func (s *socket) readLoop() error {
 		if whole {
 			s.receive(buf, now)
 		} else {
-			s.conn.session.stats.tooLarge.Add(1)
-			s.skip(fmt.Errorf("%w: more than %d bytes", ErrFrameTooLarge, c.maxFrame), buf, 0)
+			s.tooLarge(buf, fmt.Errorf("%w: more than %d bytes", ErrFrameTooLarge, c.maxFrame))
 		}
 		s.conn.lastHeard.Store(now.UnixNano()) // only now: a gap may begin here
 		if cap(buf) > 256<<10 {
@@ -346,6 +343,9 @@ func readError(err error, silence time.Duration) error {
 // receive takes one frame to where it belongs. It never waits, and does not
 // keep frame.
 func (s *socket) receive(frame []byte, now time.Time) {
+	if s.isTextPong(frame, now) {
+		return
+	}
 	stats := &s.conn.session.stats
 	env, err := wire.Scan(frame)
 	if err != nil {
@@ -353,7 +353,7 @@ func (s *socket) receive(frame []byte, now time.Time) {
 		s.skip(err, frame, len(frame))
 		return
 	}
-	words := &s.conn.session.dialect.Words
+	words := s.words()
 	switch string(env.Type) {
 	case words.Channel:
 		s.deliver(&s.conn.channels, env.ID, frame, env, now)
@@ -377,6 +377,13 @@ func (s *socket) receive(frame []byte, now time.Time) {
 	}
 	if session := s.conn.session; session.broadcastTypes[string(env.Type)] {
 		s.broadcast(frame, env, now)
+		return
+	}
+	if id, ok := s.answers(env.Type); ok {
+		if err := s.answered(id, frame, env); err != nil {
+			stats.malformed.Add(1)
+			s.skip(err, frame, len(frame))
+		}
 		return
 	}
 	stats.unknownFrames.Add(1)

@@ -75,10 +75,11 @@ type Stats struct {
 	TooLarge            uint64 // frames larger than WithMaxFrame
 	UnknownFrames       uint64 // frames of a type the bindings do not have
 	Unowned             uint64 // messages for ids and entities no longer subscribed to
+	LateAnswers         uint64 // answers to calls over the stream that nobody waits for any more
 }
 
 type stats struct {
-	framesIn, framesOut, bytesIn, malformed, tooLarge, unknownFrames, unowned atomic.Uint64
+	framesIn, framesOut, bytesIn, malformed, tooLarge, unknownFrames, unowned, lateAnswers atomic.Uint64
 }
 
 // Status returns a snapshot. It does not wait for any handler.
@@ -117,7 +118,7 @@ func (s *Session) Status() Status {
 	st.Stats = Stats{
 		FramesIn: s.stats.framesIn.Load(), FramesOut: s.stats.framesOut.Load(), BytesIn: s.stats.bytesIn.Load(),
 		Malformed: s.stats.malformed.Load(), TooLarge: s.stats.tooLarge.Load(),
-		UnknownFrames: s.stats.unknownFrames.Load(), Unowned: s.stats.unowned.Load(),
+		UnknownFrames: s.stats.unknownFrames.Load(), Unowned: s.stats.unowned.Load(), LateAnswers: s.stats.lateAnswers.Load(),
 	}
 	return st
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +23,9 @@ type Client struct {
 	// Token returns the account's token, "" for nobody's. It is called for every
 	// call; nil is an anonymous client.
 	Token func(context.Context) (string, error)
+	// TokenInBody sends the token as "i" in the body, for servers that do not read
+	// the Authorization header.
+	TokenInBody bool
 }
 
 // maxResponse bounds a response, whose size a server should not decide alone.
@@ -30,12 +34,14 @@ const maxResponse = 64 << 20
 // Error is an answer that is not a success.
 type Error struct {
 	Endpoint string
-	Status   int    // HTTP status
-	Code     string // as in "NO_SUCH_NOTE"; "" where the server gave none
-	ID       string // fixed per error; "" where the server gave none
-	Kind     string // "client", "permission" or "server"
-	Message  string
-	Info     json.RawMessage // what the server adds to some errors
+	// Status is the HTTP status. An answer over the stream has none, and gets the
+	// one that REST gives with its Code.
+	Status  int
+	Code    string // as in "NO_SUCH_NOTE"; "" where the server gave none
+	ID      string // fixed per error; "" where the server gave none
+	Kind    string // "client", "permission" or "server"
+	Message string
+	Info    json.RawMessage // what the server adds to some errors
 	// RetryAfter is how long the server asks to wait; zero where it does not.
 	// Calls before that count against the limit again.
 	RetryAfter time.Duration
@@ -95,55 +101,55 @@ func (e *Error) Is(target error) bool {
 // for what the server said, and otherwise what encoding/json or the HTTP
 // client found.
 func (c *Client) Call(ctx context.Context, endpoint string, request, response any) error {
-	if endpoint == "" || strings.ContainsAny(endpoint, "?#") || strings.Contains(endpoint, "..") || strings.HasPrefix(endpoint, "/") {
-		return fmt.Errorf("misskey: %q is no endpoint; one is as in %q", endpoint, "notes/create")
-	}
-	body := []byte("{}")
-	if request != nil {
+	return Transport(c.post).Call(ctx, endpoint, request, response)
+}
+
+// post is the Transport of REST.
+func (c *Client) post(ctx context.Context, endpoint string, request []byte) ([]byte, error) {
+	var token string
+	if c.Token != nil {
 		var err error
-		if body, err = json.Marshal(request); err != nil {
-			return fmt.Errorf("misskey: %s: encoding the request: %w", endpoint, err)
-		}
-		if len(body) == 0 || body[0] != '{' {
-			return fmt.Errorf("misskey: %s: the request must be a JSON object, %T is not", endpoint, request)
+		if token, err = c.Token(ctx); err != nil {
+			return nil, fmt.Errorf("misskey: %s: %w", endpoint, err)
 		}
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.Base+endpoint, bytes.NewReader(body))
+	if token != "" && c.TokenInBody {
+		request = withToken(request, token)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.Base+endpoint, bytes.NewReader(request))
 	if err != nil {
-		return fmt.Errorf("misskey: %s: %w", endpoint, err)
+		return nil, fmt.Errorf("misskey: %s: %w", endpoint, err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	if c.Token != nil {
-		token, err := c.Token(ctx)
-		if err != nil {
-			return fmt.Errorf("misskey: %s: %w", endpoint, err)
-		}
-		if token != "" {
-			req.Header.Set("Authorization", "Bearer "+token)
-		}
+	if token != "" && !c.TokenInBody {
+		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	res, err := c.HTTP.Do(req)
 	if err != nil {
-		return fmt.Errorf("misskey: %s: %w", endpoint, err)
+		return nil, fmt.Errorf("misskey: %s: %w", endpoint, err)
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(res.Body, maxResponse+1))
 	if err != nil {
-		return fmt.Errorf("misskey: %s: reading the answer: %w", endpoint, err)
+		return nil, fmt.Errorf("misskey: %s: reading the answer: %w", endpoint, err)
 	}
 	if len(answer) > maxResponse {
-		return fmt.Errorf("misskey: %s: the answer has more than %d bytes", endpoint, maxResponse)
+		return nil, fmt.Errorf("misskey: %s: the answer has more than %d bytes", endpoint, maxResponse)
 	}
 	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return newError(endpoint, res, answer)
+		return nil, newError(endpoint, res, answer)
 	}
-	if response == nil || len(bytes.TrimSpace(answer)) == 0 {
-		return nil
+	return answer, nil
+}
+
+// withToken adds the token to a request, behind whatever else it has: of a
+// key that comes twice the last one counts.
+func withToken(request []byte, token string) []byte {
+	i, _ := json.Marshal(map[string]string{"i": token}) // of a string: it cannot fail
+	if string(request) == "{}" {
+		return i
 	}
-	if err := json.Unmarshal(answer, response); err != nil {
-		return fmt.Errorf("misskey: %s: decoding the answer: %w", endpoint, err)
-	}
-	return nil
+	return slices.Concat(request[:len(request)-1], []byte(","), i[1:])
 }
 
 // newError reads what a server or a proxy before it answered. The error may
@@ -161,16 +167,7 @@ func newError(endpoint string, res *http.Response, answer []byte) *Error {
 		}
 		return e
 	}
-	var object struct {
-		Message string          `json:"message"`
-		Code    string          `json:"code"`
-		ID      string          `json:"id"`
-		Kind    string          `json:"kind"`
-		Info    json.RawMessage `json:"info"`
-	}
-	if json.Unmarshal(shape.Error, &object) == nil {
-		e.Message, e.Code, e.ID, e.Kind, e.Info = object.Message, object.Code, object.ID, object.Kind, object.Info
-	}
+	e.read(shape.Error)
 	if e.Message == "" {
 		e.Message = shape.Message
 	}
@@ -178,6 +175,22 @@ func newError(endpoint string, res *http.Response, answer []byte) *Error {
 		e.Message = http.StatusText(res.StatusCode)
 	}
 	return e
+}
+
+// read reads the object under "error", and reports false for what is none.
+func (e *Error) read(raw json.RawMessage) bool {
+	var object *struct {
+		Message string          `json:"message"`
+		Code    string          `json:"code"`
+		ID      string          `json:"id"`
+		Kind    string          `json:"kind"`
+		Info    json.RawMessage `json:"info"`
+	}
+	if json.Unmarshal(raw, &object) != nil || object == nil {
+		return false
+	}
+	e.Message, e.Code, e.ID, e.Kind, e.Info = object.Message, object.Code, object.ID, object.Kind, object.Info
+	return true
 }
 
 // maxRetryAfter bounds what a server can ask for: nobody means a date in the year

@@ -48,6 +48,33 @@ func TestCall(t *testing.T) {
 	}
 }
 
+func TestTokenInTheBody(t *testing.T) {
+	c := serve(t, `se"cret`, func(w http.ResponseWriter, r *http.Request) {
+		if _, there := r.Header["Authorization"]; there {
+			t.Error("Authorization was sent")
+		}
+		_, _ = io.Copy(w, r.Body)
+	})
+	c.TokenInBody = true
+	for _, tt := range []struct {
+		request any
+		body    string
+	}{
+		{nil, `{"i":"se\"cret"}`},
+		{map[string]int{"limit": 5}, `{"limit":5,"i":"se\"cret"}`},
+	} {
+		var got json.RawMessage
+		if err := c.Call(t.Context(), "notes/show", tt.request, &got); err != nil || string(got) != tt.body {
+			t.Errorf("sent %s, %v, want %s", got, err, tt.body)
+		}
+	}
+	c.Token = nil
+	var got json.RawMessage
+	if err := c.Call(t.Context(), "meta", nil, &got); err != nil || string(got) != "{}" {
+		t.Errorf("nobody sent %s, %v", got, err)
+	}
+}
+
 func TestAnonymousCallHasNoToken(t *testing.T) {
 	c := serve(t, "", func(w http.ResponseWriter, r *http.Request) {
 		if _, there := r.Header["Authorization"]; there {

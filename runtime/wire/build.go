@@ -65,3 +65,18 @@ func Key(key, value string) func(*jx.Encoder) {
 		e.ObjEnd()
 	}
 }
+
+// Call returns the body {id, endpoint, data} of a call of the API. data is a
+// JSON object.
+func Call(id, endpoint string, data []byte) func(*jx.Encoder) {
+	return func(e *jx.Encoder) {
+		e.ObjStart()
+		e.FieldStart("id")
+		e.Str(id)
+		e.FieldStart("endpoint")
+		e.Str(endpoint)
+		e.FieldStart("data")
+		e.Raw(data)
+		e.ObjEnd()
+	}
+}

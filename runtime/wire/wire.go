@@ -101,6 +101,17 @@ func Fast(frame []byte) (env Envelope, ok bool) {
 	return env, true
 }
 
+// Type reads the type of a frame of which only the beginning is known, when
+// that is {"type":"T" to the letter.
+func Type(begin []byte) (typ []byte, ok bool) {
+	rest, ok := bytes.CutPrefix(begin, []byte(`{"type":"`))
+	if !ok {
+		return nil, false
+	}
+	typ, _, ok = plain(rest, "")
+	return typ, ok
+}
+
 // plain reads an unescaped string up to its quote, and what must follow.
 func plain(b []byte, next string) (s, rest []byte, ok bool) {
 	for i, c := range b {

@@ -102,12 +102,32 @@ func TestString(t *testing.T) {
 func TestBuild(t *testing.T) {
 	for want, got := range map[string][]byte{
 		`{"type":"readNotification"}`: wire.Build("readNotification", nil),
-		`{"type":"connect","body":{"channel":"main","id":"a","params":{},"pong":true}}`: wire.Build("connect", wire.Connect("main", "a", []byte("{}"))),
-		`{"type":"disconnect","body":{"id":"a"}}`:                                       wire.Build("disconnect", wire.Key("id", "a")),
-		`{"type":"channel","body":{"id":"a","type":"cancel","body":null}}`:              wire.Build("channel", wire.Message("a", "cancel", nil)),
+		`{"type":"connect","body":{"channel":"main","id":"a","params":{},"pong":true}}`:  wire.Build("connect", wire.Connect("main", "a", []byte("{}"))),
+		`{"type":"disconnect","body":{"id":"a"}}`:                                        wire.Build("disconnect", wire.Key("id", "a")),
+		`{"type":"api","body":{"id":"a","endpoint":"notes/show","data":{"noteId":"b"}}}`: wire.Build("api", wire.Call("a", "notes/show", []byte(`{"noteId":"b"}`))),
+		`{"type":"channel","body":{"id":"a","type":"cancel","body":null}}`:               wire.Build("channel", wire.Message("a", "cancel", nil)),
 	} {
 		if string(got) != want {
 			t.Errorf("got %s\nwant %s", got, want)
+		}
+	}
+}
+
+func TestTypeOfABeginning(t *testing.T) {
+	for begin, want := range map[string]string{
+		`{"type":"api:a","body":{"res":[`: "api:a",
+		`{"type":""`:                      "",
+		`{"type":"a`:                      "none",
+		`{"type":"a\"b","body"`:           "none",
+		`{"body":{},"type":"a"`:           "none",
+		``:                                "none",
+	} {
+		got, ok := wire.Type([]byte(begin))
+		if !ok {
+			got = []byte("none")
+		}
+		if string(got) != want {
+			t.Errorf("%s: got %q, want %q", begin, got, want)
 		}
 	}
 }
