@@ -102,6 +102,22 @@ func WithAckTimeout(d time.Duration) Option {
 	return runtime.WithAckTimeout(d)
 }
 
+// WithStreamCalls makes Call go over the stream, for servers that answer it
+// there; Connect returns ErrNoStreamCalls for those that do not. It saves the
+// connections of REST, and orders a call behind what was sent before. In
+// exchange a call needs an open socket, its answer has to fit into
+// WithMaxFrame, and at most 128 of them wait for their answers at one time;
+// one more waits for its turn.
+func WithStreamCalls() Option {
+	return runtime.WithStreamCalls()
+}
+
+// WithCallTimeout bounds a call over the stream, after which it is an
+// *UnansweredError. The default is a minute.
+func WithCallTimeout(d time.Duration) Option {
+	return runtime.WithCallTimeout(d)
+}
+
 // WithLiveness sets how often the client pings the server, and after how long
 // without a frame, ping or pong a socket counts as lost. The default is 25
 // and 60 seconds.
@@ -387,6 +403,11 @@ type HandlerPanicsError = runtime.HandlerPanicsError
 // APIError is what the server answered to a call that failed.
 type APIError = rest.Error
 
+// UnansweredError is a call over the stream that was sent, and whose answer
+// did not come. Whether the server has done what was asked nobody knows; the
+// call is not repeated.
+type UnansweredError = runtime.UnansweredError
+
 var (
 	// ErrNotLive is returned by sends while the subscription, or the client's
 	// socket, is not live. Nothing was queued; nothing will be sent later.
@@ -433,6 +454,9 @@ var (
 	ErrNoSuchEndpoint = rest.ErrNoSuchEndpoint
 	// ErrServer matches an APIError of status 500 and above.
 	ErrServer = rest.ErrServer
+	// ErrNoStreamCalls is returned by Connect for WithStreamCalls, where the
+	// server does not answer calls over the stream.
+	ErrNoStreamCalls = runtime.ErrNoStreamCalls
 	// ErrFrameTooLarge is why a frame larger than WithMaxFrame was skipped.
 	ErrFrameTooLarge = runtime.ErrFrameTooLarge
 	// ErrUnknownFrame is why a frame of a type these bindings do not have was

@@ -41,10 +41,14 @@ func Connect(ctx context.Context, url string, opts ...Option) (*Client, error) {
 	return &Client{session}, nil
 }
 
-// Call calls a REST endpoint, as in "notes/create", with the client's token.
-// request is encoded and response decoded by encoding/json; a nil request is
-// {}, a nil response drops the answer. What the server refuses is an
-// *APIError.
+// Call calls an endpoint of the API, as in "notes/create", for the client's
+// account: by REST, or over the stream with WithStreamCalls. request is
+// encoded and response decoded by encoding/json; a nil request is {}, a nil
+// response drops the answer. Either way what the server refuses is an
+// *APIError. Over the stream it returns ErrNotLive, with nothing sent, while
+// no socket is open; an *UnansweredError for a call that may have been done
+// and was not answered; and ErrFrameTooLarge for an answer that does not fit
+// into WithMaxFrame, where what was asked is done.
 func (c *Client) Call(ctx context.Context, endpoint string, request, response any) error {
 	return c.session.Call(ctx, endpoint, request, response)
 }
