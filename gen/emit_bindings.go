@@ -162,6 +162,9 @@ func (p *printer) dialectFile() {
 	if n := d.Socket.PingSeconds; n > 0 {
 		entries = append(entries, entry("ServerPing", jen.Lit(n).Op("*").Qual("time", "Second")))
 	}
+	if d.Socket.TextPing {
+		entries = append(entries, entry("TextPing", jen.True()))
+	}
 	if n := d.Limits.ChannelsPerConnection; n > 0 {
 		entries = append(entries, entry("ChannelsPerConnection", jen.Lit(n)))
 	}
@@ -195,6 +198,8 @@ func (p *printer) words() []jen.Code {
 			entries = append(entries, entry("Disconnect", jen.Lit(r.Name)))
 		case spec.RoleSend:
 			entries = append(entries, entry("Channel", jen.Lit(r.Name)))
+		case spec.RoleCall:
+			entries = append(entries, entry("Call", jen.Lit(r.Name)), entry("Answer", jen.Lit(r.Reply)))
 		}
 	}
 	return entries

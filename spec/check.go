@@ -1,6 +1,9 @@
 package spec
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // check looks at what only the whole spec can show.
 func (l *loader) check() {
@@ -92,7 +95,7 @@ func (l *loader) checkRoles() {
 		switch r.Role {
 		case "":
 			return // reported where it stands; it may be the one that is missing
-		case RoleConnect, RoleDisconnect, RoleSend:
+		case RoleConnect, RoleDisconnect, RoleSend, RoleCall:
 			if first := taken[r.Role]; first != nil {
 				l.report(r.Pos, CodeRole, fmt.Sprintf("a second request has the role %s; the first is at %s", r.Role, first.Pos),
 					"Make it an alias of the first: the runtime sends one word for it.")
@@ -120,10 +123,26 @@ func (l *loader) checkFrames() {
 			l.declare(frameSpace, r.Name, r.Pos) // events of channels come under the word that carries sends
 		}
 	}
-	if l.spec.Broadcasts == nil {
-		return
+	if l.spec.Broadcasts != nil {
+		for _, m := range l.spec.Broadcasts.Events {
+			l.declare(frameSpace, m.Name, m.Pos)
+		}
 	}
-	for _, m := range l.spec.Broadcasts.Events {
-		l.declare(frameSpace, m.Name, m.Pos)
+	for _, r := range l.spec.Requests {
+		if r.Role == RoleCall && r.Reply != "" {
+			l.checkAnswers(r)
+		}
+	}
+}
+
+// checkAnswers reports frame types that look like answers to calls, which
+// have no type of their own but what it begins with.
+func (l *loader) checkAnswers(call *Request) {
+	for _, name := range sortedNames(l.names[frameSpace]) {
+		if name != call.Reply && strings.HasPrefix(name, call.Reply) {
+			l.report(l.names[frameSpace][name], CodeDuplicate,
+				fmt.Sprintf("the frame type %s begins with %s, as the answers to calls do, see %s", quote(name), quote(call.Reply), call.Pos),
+				"Rename one of the two.")
+		}
 	}
 }

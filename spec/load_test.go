@@ -18,7 +18,7 @@ doc: A dialect.
 checked: [1.0.0, 2.0.0]
 seen: [1.0.0, 2.0.0]
 since: "<=1.0.0"
-socket: {path: /streaming, auth: query, ping: 1m, silence: 120s}
+socket: {path: /streaming, auth: query, ping: 1m, silence: 120s, textPing: true}
 limits: {channelsPerConnection: {value: 32, since: 0.9.0}}
 types:
   NoteID: {id: true, doc: Names a note.}
@@ -83,6 +83,7 @@ requests:
   sub: {role: subscribe}
   unsub: {role: unsubscribe}
   read: {role: request, method: Read, credential: required, bodyOptional: true, fields: {id?: string}}
+  api: {role: call, reply: "api:"}
 `
 
 func load(t *testing.T, files map[string]string) (*Spec, error) {
@@ -137,14 +138,14 @@ func TestLoadReadsEveryFact(t *testing.T) {
 	request := func(name string, role Role) *Request {
 		return &Request{Message: Message{Evidence: both, Name: name}, Role: role}
 	}
-	connect, send, read := request("connect", RoleConnect), request("channel", RoleSend), request("read", RoleRequest)
-	connect.Reply = "connected"
+	connect, send, read, call := request("connect", RoleConnect), request("channel", RoleSend), request("read", RoleRequest), request("api", RoleCall)
+	connect.Reply, call.Reply = "connected", "api:"
 	send.Aliases = []string{"ch"}
 	read.Method, read.Credential, read.BodyOptional = "Read", true, true
 	read.Fields = []*Field{{Evidence: both, Name: "id", Optional: true, Type: &TypeExpr{Basic: String}}}
 	want := &Spec{
 		Name: "test", Title: "Test", Doc: "A dialect.", Checked: []string{"1.0.0", "2.0.0"}, Evidence: both,
-		Socket:    Socket{Evidence: both, Path: "/streaming", Auth: AuthQuery, PingSeconds: 60, SilenceSeconds: 120},
+		Socket:    Socket{Evidence: both, Path: "/streaming", Auth: AuthQuery, PingSeconds: 60, SilenceSeconds: 120, TextPing: true},
 		Limits:    Limits{Evidence: Evidence{Seen: both.Seen, Since: "0.9.0"}, ChannelsPerConnection: 32},
 		Types:     []*Type{id, mood, base, note, notice},
 		EventSets: []*EventSet{timeline, wide, full},
@@ -170,7 +171,7 @@ func TestLoadReadsEveryFact(t *testing.T) {
 			{Evidence: both, Name: "all", Body: &TypeExpr{Basic: Boolean}, As: "on"},
 		}},
 		Requests: []*Request{connect, request("disconnect", RoleDisconnect), send,
-			request("sub", RoleSubscribe), request("unsub", RoleUnsubscribe), read},
+			request("sub", RoleSubscribe), request("unsub", RoleUnsubscribe), read, call},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreTypes(Pos{}), cmpopts.IgnoreUnexported(Spec{})); diff != "" {
 		t.Errorf("spec (-want +got):\n%s", diff)

@@ -66,7 +66,7 @@ type Auth string
 
 const (
 	AuthHeader Auth = "header" // Authorization: Bearer
-	AuthQuery  Auth = "query"  // ?i=
+	AuthQuery  Auth = "query"  // ?i=, and i in the bodies of REST calls
 )
 
 // Socket is what the dialect says of the websocket.
@@ -75,10 +75,13 @@ type Socket struct {
 	Evidence
 	Path string // as in "/streaming"
 	Auth Auth
-	// Ping is the interval of the server's own pings, Silence the time
-	// without a pong after which it closes; both Go durations in the file.
+	// PingSeconds is the interval of the server's own pings, SilenceSeconds the
+	// time without a pong after which it closes; both are durations in the file.
+	// Zero stands for a server that does neither, or not in a known rhythm.
 	PingSeconds    int
 	SilenceSeconds int
+	// TextPing is set when the server answers the text frame "ping" by "pong".
+	TextPing bool
 }
 
 // Limits are the server's bounds on one socket. Zero means none known.
@@ -268,6 +271,7 @@ const (
 	RoleSubscribe   Role = "subscribe"   // begins a capture
 	RoleUnsubscribe Role = "unsubscribe" // ends a capture
 	RoleRequest     Role = "request"     // becomes a method of the client
+	RoleCall        Role = "call"        // carries calls of the API
 )
 
 // Request is a top-level message from client to server.
@@ -275,8 +279,10 @@ type Request struct {
 	Message
 	Aliases []string // other names of the same thing; never sent by the runtime
 	Role    Role
-	Reply   string // the frame type that answers it; "" = none
-	Method  string // RoleRequest: the client's method
+	// Reply is the frame type that answers it; "" = none. For RoleCall it is what
+	// the types of the answers begin with; the call's id follows.
+	Reply  string
+	Method string // RoleRequest: the client's method
 	// Credential is set when the server ignores it from an anonymous client.
 	Credential bool
 	// BodyOptional is set when the whole body may be left out; it is, when

@@ -11,7 +11,7 @@ const (
 
 var roleWords = []string{
 	string(RoleConnect), string(RoleDisconnect), string(RoleSend),
-	string(RoleSubscribe), string(RoleUnsubscribe), string(RoleRequest),
+	string(RoleSubscribe), string(RoleUnsubscribe), string(RoleRequest), string(RoleCall),
 }
 
 func (l *loader) declareRequest(e entry) {
@@ -29,6 +29,9 @@ func (l *loader) declareRequest(e entry) {
 	l.messageOf(&r.Message, o)
 	if r.Role == RoleRequest {
 		o.need("method", "Name the client's method, as in ReadNotifications.")
+	}
+	if r.Role == RoleCall {
+		o.need("reply", `Write what the types of its answers begin with, as in reply: "api:"; the call's id follows.`)
 	}
 	if r.Role != "" && r.Role != RoleRequest {
 		for _, key := range o.given("method", "bodyOptional", "body", "as", "fields") {

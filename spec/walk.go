@@ -98,6 +98,11 @@ func (l *loader) socket(e entry) Socket {
 		Auth:           Auth(l.word(o, "auth")),
 		PingSeconds:    l.seconds(o.get("ping"), quote("ping")),
 		SilenceSeconds: l.seconds(o.get("silence"), quote("silence")),
+		TextPing:       l.flag(o, "textPing"),
+	}
+	if v := o.get("silence"); v != nil && o.get("ping") == nil {
+		l.report(v.Pos, CodeConflict, "the server closes for want of a pong, and never pings",
+			"Write how often it pings, as in ping: 60s, or remove silence.")
 	}
 	if v := o.get("path"); s.Path != "" && s.Path[0] != '/' {
 		l.report(v.Pos, CodeBadName, quote(s.Path)+" is no path", "Begin it with a slash, as in /streaming.")

@@ -260,8 +260,8 @@ func TestDescriptorsSayWhatTheSpecSays(t *testing.T) {
 		}
 	}
 	want := runtime.Dialect{
-		Name: "fork", Path: "/stream", Auth: runtime.AuthQuery, ServerPing: 30 * time.Second, ChannelsPerConnection: 4,
-		Words:      runtime.Words{Connect: "open", Connected: "opened", Disconnect: "close", Channel: "say"},
+		Name: "fork", Path: "/stream", Auth: runtime.AuthQuery, ServerPing: 30 * time.Second, TextPing: true, ChannelsPerConnection: 4,
+		Words:      runtime.Words{Connect: "open", Connected: "opened", Disconnect: "close", Channel: "say", Call: "ask", Answer: "answer/"},
 		Captures:   []*runtime.CaptureKind{&postCapture, &authorCapture},
 		Broadcasts: &broadcastEvents,
 	}

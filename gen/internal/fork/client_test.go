@@ -118,10 +118,10 @@ func (f frame) want(t *testing.T, key, want string) {
 	}
 }
 
-func connect(t *testing.T, s *server) (context.Context, *fork.Client) {
+func connect(t *testing.T, s *server, opts ...fork.Option) (context.Context, *fork.Client) {
 	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	t.Cleanup(cancel)
-	client, err := fork.Connect(ctx, s.url, fork.WithToken("secret"))
+	client, err := fork.Connect(ctx, s.url, append(opts, fork.WithToken("secret"))...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,4 +242,30 @@ func TestParamsThatCannotBeRightAreNotSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.next("wave") // and nothing before it
+}
+
+// TestStreamCall has the bindings call over the stream, in the dialect's own
+// words.
+func TestStreamCall(t *testing.T) {
+	s := newServer(t)
+	ctx, client := connect(t, s, fork.WithStreamCalls())
+	for _, tt := range []struct {
+		answer, name, code string
+	}{
+		{answer: `{"res":{"id":"a1","name":"Ada"}}`, name: "Ada"},
+		{answer: `{"error":{"message":"m","code":"NO_SUCH_AUTHOR","id":"e1","kind":"client"}}`, code: "NO_SUCH_AUTHOR"},
+	} {
+		var author struct{ Name string }
+		done := make(chan error, 1)
+		go func() { done <- client.Call(ctx, "authors/show", map[string]string{"id": "a1"}, &author) }()
+		call := s.next("ask")
+		call.want(t, "endpoint", `"authors/show"`)
+		call.want(t, "data", `{"id":"a1"}`)
+		s.send(`{"type":"answer/` + call.get(t, "id") + `","body":` + tt.answer + `}`)
+		err := <-done
+		refused, _ := errors.AsType[*fork.APIError](err)
+		if author.Name != tt.name || (refused == nil) != (tt.code == "") || refused != nil && refused.Code != tt.code {
+			t.Errorf("%s: got %q, %v", tt.answer, author.Name, err)
+		}
+	}
 }
