@@ -83,6 +83,10 @@ var aliases = []alias{
 		doc: "WithMaxFrame bounds the size of a frame in bytes. A larger one is counted and skipped; one of more than 16 MiB costs the socket. The default is 1 MiB."},
 	{kind: aliasFunc, name: "WithTokenSource", result: "Option", params: []param{{name: "source", typ: jen.Id("TokenSource")}},
 		doc: "WithTokenSource has the client ask for its token whenever it needs one, for tokens that are renewed while the client runs. It takes the place of WithToken."},
+	{kind: aliasFunc, name: "WithRecorder", result: "Option", params: []param{{name: "w", typ: jen.Qual("io", "Writer")}},
+		doc: "WithRecorder writes every frame of every socket of the client to w, both ways, one JSON object a line, for misskeygen observe to hold against the spec." +
+			" Tokens and other secrets are replaced; what people write is not. The client never waits for w: what w is too slow for is dropped, counted and noted in its place." +
+			" w is not called any more once Close has returned nil."},
 	{kind: aliasType, name: "TokenSource", doc: "TokenSource gives a client its token."},
 	{kind: aliasType, name: "TokenSourceFunc", doc: "TokenSourceFunc is a function as a TokenSource."},
 	{kind: aliasFunc, name: "WithPermissions", result: "Option", params: []param{{name: "permissions", typ: jen.String(), variadic: true}},
@@ -140,6 +144,7 @@ var aliases = []alias{
 	{kind: aliasType, name: "ConnectionInfo", doc: "ConnectionInfo names a socket."},
 	{kind: aliasType, name: "ConnectionStatus", doc: "ConnectionStatus is what a connection looks like at one moment."},
 	{kind: aliasType, name: "SubscriptionStatus", doc: "SubscriptionStatus is what a subscription looks like at one moment."},
+	{kind: aliasType, name: "RecordingStatus", doc: "RecordingStatus is what has become of the frames given to WithRecorder's writer."},
 	{kind: aliasType, name: "Stats", doc: "Stats counts what a client did since it was opened."},
 
 	{kind: aliasType, name: "Hook", doc: "Hook is a value that implements one or more of the Hook… interfaces."},

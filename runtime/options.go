@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -27,6 +28,7 @@ type config struct {
 	netDial     netDial
 	logger      *slog.Logger
 	hooks       []Hook
+	recorder    io.Writer // nil = none
 	system      *actor.ActorSystem
 	parent      actor.SpawnerContext
 	keepTrying  bool

@@ -42,6 +42,8 @@ type Session struct {
 	stats    stats
 	asking   chan struct{} // a token for each call over the stream
 
+	recording *recording // nil without WithRecorder
+
 	droppedAtEnd atomic.Uint64 // events that Close has no time for
 
 	// The broadcasts come to every socket; the one in bringer is listened to.
@@ -90,6 +92,9 @@ func Connect(ctx context.Context, dialect *Dialect, url string, opts ...Option) 
 		broadcastTypes: make(map[string]bool),
 		subs:           make(map[*Subscription]struct{}),
 	}
+	if c.recorder != nil {
+		s.recording = newRecording(c.recorder, s.logger)
+	}
 	s.api.Token = s.token
 	if dialect.Broadcasts != nil {
 		for _, typ := range dialect.Broadcasts.Types {
@@ -125,7 +130,14 @@ func Connect(ctx context.Context, dialect *Dialect, url string, opts ...Option) 
 		return s, nil
 	case <-ctx.Done():
 		s.shut(ctx.Err(), true)
-		<-s.done
+		var hangs <-chan time.Time // if there is a recorder, that may have been given a frame by now
+		if s.recording != nil {
+			hangs = time.After(closeGrace)
+		}
+		select {
+		case <-s.done:
+		case <-hangs:
+		}
 		return nil, fmt.Errorf("misskey: connecting to %s: %w", t.host, ctx.Err())
 	}
 }
@@ -281,6 +293,7 @@ func (s *Session) Close(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	s.cancel()
+	s.recording.giveUp()
 	s.send(&force{})
 	select {
 	case <-s.done:
@@ -297,6 +310,9 @@ func (s *Session) running() string {
 	var names []string
 	for sub := range s.subs {
 		names = append(names, "the handler of "+sub.name())
+	}
+	if s.recording.isWriting() {
+		names = append(names, "the writer of WithRecorder")
 	}
 	if len(names) == 0 {
 		return "a socket, a dial or a hook"

@@ -294,6 +294,7 @@ func (a *sessionActor) finish() {
 	// Their sockets are closed; they are ending, but no actor may wait.
 	go func() {
 		a.goroutines.Wait()
+		a.recording.finish()
 		close(a.done)
 	}()
 }

@@ -228,6 +228,8 @@ func (s *socket) writeQueue() error {
 }
 
 func (s *socket) writeFrame(frame []byte) error {
+	// Before its answer can be read, and recorded.
+	s.conn.session.recording.frame(s.info, recordOut, frame, true)
 	_ = s.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
 	if err := s.ws.WriteMessage(websocket.TextMessage, frame); err != nil {
 		return fmt.Errorf("%w: writing: %w", ErrNotLive, err)
@@ -296,6 +298,7 @@ func (s *socket) readLoop() error {
 		}
 		s.conn.session.stats.framesIn.Add(1)
 		s.conn.session.stats.bytesIn.Add(uint64(len(buf)))
+		s.conn.session.recording.frame(s.info, recordIn, buf, whole)
 		if whole {
 			s.receive(buf, now)
 		} else {

@@ -20,7 +20,8 @@ type Status struct {
 	Connections   []ConnectionStatus
 	Subscriptions []SubscriptionStatus // by channel, then key, then id
 	Stats         Stats
-	Err           error // why the client is closed; nil while it is not
+	Recording     RecordingStatus // zero without WithRecorder
+	Err           error           // why the client is closed; nil while it is not
 }
 
 // ConnectionStatus is what a connection looks like at one moment.
@@ -120,6 +121,7 @@ func (s *Session) Status() Status {
 		Malformed: s.stats.malformed.Load(), TooLarge: s.stats.tooLarge.Load(),
 		UnknownFrames: s.stats.unknownFrames.Load(), Unowned: s.stats.unowned.Load(), LateAnswers: s.stats.lateAnswers.Load(),
 	}
+	st.Recording = s.recording.status()
 	return st
 }
 

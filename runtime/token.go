@@ -52,6 +52,7 @@ func (s *Session) token(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("misskey: token source: %w", err)
 	}
+	s.recording.know(token)
 	return token, nil
 }
 

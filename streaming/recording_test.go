@@ -15,10 +15,14 @@ type recorded struct {
 	Conn  string `json:"conn"`
 	Dir   string `json:"dir"` // "in" or "out"
 	Frame string `json:"frame"`
+
+	Cut     bool `json:"cut"`     // frame is the beginning only
+	Dropped int  `json:"dropped"` // frames that the recorder dropped here; there is no frame then
 }
 
 // readRecording reads a recording, gzipped or not, in either format: a line
-// is a JSON object with conn, dir and frame, or a frame as it was received.
+// is a JSON object with conn, dir and frame, or a frame as it was received. What
+// has no whole frame is passed over.
 func readRecording(t testing.TB, path string) []recorded {
 	t.Helper()
 	f, err := os.Open(path)
@@ -43,6 +47,9 @@ func readRecording(t testing.TB, path string) []recorded {
 		var fr recorded
 		if err := json.Unmarshal([]byte(line), &fr); err != nil {
 			t.Fatalf("%s:%d: %v", path, n, err)
+		}
+		if fr.Cut || fr.Dropped > 0 {
+			continue
 		}
 		if fr.Dir == "" {
 			fr = recorded{Conn: path, Dir: "in", Frame: line}
