@@ -5,6 +5,7 @@ package streaming
 import (
 	"context"
 	"crypto/tls"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -137,6 +138,15 @@ func WithMaxFrame(bytes int) Option {
 // WithToken.
 func WithTokenSource(source TokenSource) Option {
 	return runtime.WithTokenSource(source)
+}
+
+// WithRecorder writes every frame of every socket of the client to w, both
+// ways, one JSON object a line, for misskeygen observe to hold against the
+// spec. Tokens and other secrets are replaced; what people write is not. The
+// client never waits for w: what w is too slow for is dropped, counted and
+// noted in its place. w is not called any more once Close has returned nil.
+func WithRecorder(w io.Writer) Option {
+	return runtime.WithRecorder(w)
 }
 
 // TokenSource gives a client its token.
@@ -309,6 +319,10 @@ type ConnectionStatus = runtime.ConnectionStatus
 
 // SubscriptionStatus is what a subscription looks like at one moment.
 type SubscriptionStatus = runtime.SubscriptionStatus
+
+// RecordingStatus is what has become of the frames given to WithRecorder's
+// writer.
+type RecordingStatus = runtime.RecordingStatus
 
 // Stats counts what a client did since it was opened.
 type Stats = runtime.Stats
