@@ -13,23 +13,23 @@ const (
 
 // The forms that values of a spec have.
 var (
-	textForm      = form{{kind: stringValue, pattern: `^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$`, name: "text"}}
+	textForm      = form{{kind: stringValue, pattern: `^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$`, name: "text", hint: visibleHint}}
 	nameForm      = form{{kind: stringValue}}
-	wireForm      = form{{kind: stringValue, pattern: wireNames, name: "wireName"}}
-	pathForm      = form{{kind: stringValue, pattern: `^(?:/|$)`}}
-	dialectForm   = form{{kind: stringValue, pattern: dialectName.String()}}
-	exportedForm  = form{{kind: stringValue, pattern: goExported.String(), name: "exportedName"}}
-	smallNameForm = form{{kind: stringValue, pattern: goUnexported.String()}}
-	versionForm   = form{{kind: stringValue, pattern: version.String(), name: "version"}}
-	sinceForm     = form{{kind: stringValue, pattern: `^(?:<=)?` + strings.TrimPrefix(version.String(), "^")}}
+	wireForm      = form{{kind: stringValue, pattern: wireNames, name: "wireName", hint: wireHint}}
+	pathForm      = form{{kind: stringValue, pattern: `^(?:/|$)`, hint: pathHint}}
+	dialectForm   = form{{kind: stringValue, pattern: dialectName.String(), hint: dialectHint}}
+	exportedForm  = form{{kind: stringValue, pattern: goExported.String(), name: "exportedName", hint: exportedHint}}
+	smallNameForm = form{{kind: stringValue, pattern: goUnexported.String(), hint: unexportedHint}}
+	versionForm   = form{{kind: stringValue, pattern: version.String(), name: "version", hint: versionHint}}
+	sinceForm     = form{{kind: stringValue, pattern: `^(?:<=)?` + strings.TrimPrefix(version.String(), "^"), hint: sinceHint}}
 	seenForm      = either(word("source"), listOf(versionForm))
-	durationForm  = form{{kind: stringValue, pattern: `^\+?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+$`}}
+	durationForm  = form{{kind: stringValue, pattern: `^\+?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+$`, hint: durationHint}}
 	countForm     = form{{kind: integerValue, most: maxCount}}
 	flagForm      = form{{kind: booleanValue}}
 	yesForm       = form{{kind: booleanValue, yes: true}}
 	nullForm      = form{{kind: nullValue}}
 	defaultForm   = form{{kind: stringValue}, {kind: booleanValue}, {kind: integerValue}, {kind: numberValue}, {kind: nullValue}}
-	typeForm      = form{{kind: stringValue, pattern: typePattern(3), but: typeSlips, name: "typeExpression"}}
+	typeForm      = form{{kind: stringValue, pattern: typePattern(3), but: typeSlips, name: "typeExpression", hint: typeHint}}
 	fieldForm     = either(typeForm, mapping(fieldShape))
 )
 

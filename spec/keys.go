@@ -37,7 +37,7 @@ var rootShape = &shape{
 			doc: "The channels to keep. Event sets and types that nothing uses any more go with the others."},
 		{name: "without", takes: listOf(nameForm),
 			doc: "The channels to leave out. Event sets and types that nothing uses any more go with them."},
-		{name: "patch", spread: true, takes: someOf(keyPaths, nil), with: []string{"extends"},
+		{name: "patch", spread: true, takes: someOf(keyPaths, nil),
 			doc: "What is otherwise than in the spec that this one builds on, by the path to it, as in `channels.main.events.note`. A value or a list replaces, a mapping is merged, `null` removes; a path that ends with `[]` adds to a list."},
 		{name: "socket", inherited: true, takes: mapping(socketShape), doc: "How the websocket is reached and kept alive."},
 		{name: "limits", inherited: true, takes: mapping(limitsShape), doc: "The server's bounds on one socket."},
@@ -252,7 +252,7 @@ var requestShape = &shape{
 		{name: "method", takes: exportedForm, doc: "The client's method in Go, for role request."},
 		{name: "credential", takes: word("required", "none"),
 			doc: "Whether the server ignores it from an anonymous client: `required`, or `none`, which is the default."},
-		{name: "bodyOptional", takes: flagForm, with: []string{"fields"}, doc: "Whether the whole body may be left out, for role request."},
+		{name: "bodyOptional", takes: flagForm, doc: "Whether the whole body may be left out, for role request."},
 		bodyKey, asKey, messageFieldsKey, goNameKey, seenKey, sinceKey,
 	},
 }

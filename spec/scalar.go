@@ -38,7 +38,7 @@ func (l *loader) text(o *object, key string) string {
 		return ""
 	}
 	if strings.ContainsFunc(v.text, unprintable) {
-		l.report(v.Pos, CodeBadName, quote(key)+" has a character that cannot be seen", "Remove it; the text goes into Go comments.")
+		l.report(v.Pos, CodeBadName, quote(key)+" has a character that cannot be seen", visibleHint)
 		return ""
 	}
 	return v.text
@@ -96,26 +96,26 @@ var (
 
 // exported reads a Go name that begins with a capital.
 func (l *loader) exported(o *object, key string) string {
-	return l.named(o, key, goExported, "letters and digits, the first a capital, as in NoteID")
+	return l.named(o, key, goExported, exportedHint)
 }
 
 // unexported reads a Go name that begins with a small letter.
 func (l *loader) unexported(o *object, key string) string {
-	return l.named(o, key, goUnexported, "letters and digits, the first a small letter, as in userId")
+	return l.named(o, key, goUnexported, unexportedHint)
 }
 
-func (l *loader) named(o *object, key string, pattern *regexp.Regexp, form string) string {
+func (l *loader) named(o *object, key string, pattern *regexp.Regexp, hint string) string {
 	v := o.get(key)
 	if !l.want(v, quote(key), stringValue) {
 		return ""
 	}
-	l.checkName(v.Pos, v.text, pattern, form)
+	l.checkName(v.Pos, v.text, pattern, hint)
 	return v.text
 }
 
-func (l *loader) checkName(pos Pos, name string, pattern *regexp.Regexp, form string) {
+func (l *loader) checkName(pos Pos, name string, pattern *regexp.Regexp, hint string) {
 	if !pattern.MatchString(name) {
-		l.report(pos, CodeBadName, quote(name)+" cannot be used as a name here", "Write "+form+".")
+		l.report(pos, CodeBadName, quote(name)+" cannot be used as a name here", hint)
 	}
 }
 
@@ -123,21 +123,32 @@ func (l *loader) checkName(pos Pos, name string, pattern *regexp.Regexp, form st
 // anything goes that can be seen.
 func (l *loader) wireName(pos Pos, name string) {
 	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unprintable(r) }) {
-		l.report(pos, CodeBadName, quote(name)+" cannot be used as a name here", "Write a name without spaces.")
+		l.report(pos, CodeBadName, quote(name)+" cannot be used as a name here", wireHint)
 	}
 }
 
-const versionHint = "Write a version as the server does, as in 2025.11.1 or 2025.3.2-beta.9"
+// What to write instead of a text that is not of its form.
+const (
+	exportedHint   = "Write letters and digits, the first a capital, as in NoteID."
+	unexportedHint = "Write letters and digits, the first a small letter, as in userId."
+	dialectHint    = "Write small letters, digits and hyphens, as in misskey."
+	pathHint       = "Begin it with a slash, as in /streaming."
+	wireHint       = "Write a name without spaces."
+	versionHint    = "Write a version as the server does, as in 2025.11.1 or 2025.3.2-beta.9."
+	sinceHint      = `Write a version as the server does, as in 2025.11.1 or 2025.3.2-beta.9, or "<=2025.11.1" where the first one is not known.`
+	durationHint   = "Write whole seconds, at least one and at most a day, as in 60s or 2m."
+	visibleHint    = "Remove it; the text goes into Go comments."
+)
 
 // version reads a server version from a scalar; "" when it is wrong.
 func (l *loader) version(v *value, what string, mayBeUnknown bool) string {
 	if !l.want(v, what, stringValue, numberValue, integerValue) {
 		return ""
 	}
-	number, hint := v.text, versionHint+"."
+	number, hint := v.text, versionHint
 	if mayBeUnknown {
 		number = strings.TrimPrefix(number, "<=")
-		hint = versionHint + `, or "<=2025.11.1" where the first one is not known.`
+		hint = sinceHint
 	}
 	if !version.MatchString(number) {
 		l.report(v.Pos, CodeBadVersion, quote(v.text)+" is no server version", hint)
@@ -154,7 +165,7 @@ func (l *loader) seconds(v *value, what string) int {
 	d, err := time.ParseDuration(v.text)
 	if err != nil || d < time.Second || d%time.Second != 0 || d > 24*time.Hour {
 		l.report(v.Pos, CodeBadQuantity, quote(v.text)+" is no duration that fits "+what,
-			"Write whole seconds, at least one and at most a day, as in 60s or 2m.")
+			durationHint)
 		return 0
 	}
 	return int(d / time.Second)

@@ -67,6 +67,7 @@ type alternative struct {
 	words   []string // strings: one of these
 	pattern string   // strings: of this form ...
 	but     string   // ... and not of this one
+	hint    string   // what to write instead of a string of another form
 	yes     bool     // booleans: true alone
 	most    int      // integers: from 1 to this; mappings: no more entries than this
 

@@ -9,6 +9,8 @@ import (
 
 var basics = []Basic{String, Integer, Number, Boolean, Timestamp, Any}
 
+const typeHint = `Write a name, "X[]" for a list, "map<X>" for an object with string keys, and "X | null" for what may be null.`
+
 // typeExpr reads a type expression:
 //
 //	type    = element [ "|" "null" ] .
@@ -68,8 +70,7 @@ func (p *typeParser) fail(format string, args ...any) {
 		return
 	}
 	p.failed = true
-	p.l.report(p.pos(), CodeBadType, "this is no type: "+fmt.Sprintf(format, args...),
-		`Write a name, "X[]" for a list, "map<X>" for an object with string keys, and "X | null" for what may be null.`)
+	p.l.report(p.pos(), CodeBadType, "this is no type: "+fmt.Sprintf(format, args...), typeHint)
 }
 
 func (p *typeParser) rest() string { return p.text[p.next:] }

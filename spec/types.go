@@ -13,7 +13,7 @@ var kindKeys = []struct {
 }
 
 func (l *loader) declareType(e entry) {
-	l.checkName(e.Pos, e.key, goExported, "letters and digits, the first a capital, as in NoteID")
+	l.checkName(e.Pos, e.key, goExported, exportedHint)
 	what := "the type " + quote(e.key)
 	o := l.object(e.value, e.Pos, what, typeShape)
 	t := &Type{Pos: e.Pos, Name: e.key}

@@ -40,7 +40,7 @@ func (l *loader) walkKey(o *object, e entry) {
 	switch e.key {
 	case "name":
 		s.Pos = e.Pos
-		s.Name = l.named(o, e.key, dialectName, "small letters, digits and hyphens, as in misskey")
+		s.Name = l.named(o, e.key, dialectName, dialectHint)
 	case "title":
 		s.Title = l.text(o, e.key)
 	case "doc":
@@ -105,7 +105,7 @@ func (l *loader) socket(e entry) Socket {
 			"Write how often it pings, as in ping: 60s, or remove silence.")
 	}
 	if v := o.get("path"); s.Path != "" && s.Path[0] != '/' {
-		l.report(v.Pos, CodeBadName, quote(s.Path)+" is no path", "Begin it with a slash, as in /streaming.")
+		l.report(v.Pos, CodeBadName, quote(s.Path)+" is no path", pathHint)
 	}
 	return s
 }
