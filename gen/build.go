@@ -85,7 +85,7 @@ func (b *builder) goName(given, name string, pos spec.Pos, what string) string {
 		goName = exported(name)
 	}
 	if !isExportedName(goName) {
-		b.report(pos, CodeGoName, "Give it a Go name that begins with a capital letter, with `goName:`.",
+		b.report(pos, CodeGoName, "Give it a Go name that begins with a capital letter, with `goName:`"+longForm(what)+".",
 			"%s cannot be the Go name of %s", quoted(goName), what)
 		return placeholder(pos)
 	}
@@ -100,7 +100,7 @@ func (b *builder) suffix(given, name string, pos spec.Pos, what string) string {
 		goName = exported(name)
 	}
 	if goName == "" || !isExportedName("X"+goName) {
-		b.report(pos, CodeGoName, "Give it a Go name with `goName:`.",
+		b.report(pos, CodeGoName, "Give it a Go name with `goName:`"+longForm(what)+".",
 			"%s cannot be part of a Go name, for %s", quoted(goName), what)
 		return placeholder(pos)
 	}
@@ -250,12 +250,12 @@ func (b *builder) tooMany(o *object) {
 	}
 }
 
-// parameter returns the name of a method's parameter.
-func (b *builder) parameter(name string, pos spec.Pos, what string) string {
+// parameter returns the name of a method's parameter; cure says how to choose
+// another.
+func (b *builder) parameter(name string, pos spec.Pos, what, cure string) string {
 	param := unexported(exported(name))
 	if !isParameterName(param) || slices.Contains(b.packages, param) {
-		b.report(pos, CodeAs, "Choose another name; for a body, with `as:`.",
-			"%s cannot be the parameter that takes %s", quoted(param), what)
+		b.report(pos, CodeAs, cure, "%s cannot be the parameter that takes %s: Go, or the method itself, uses that name", quoted(param), what)
 	}
 	return param
 }

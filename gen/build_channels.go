@@ -4,6 +4,9 @@ import (
 	"github.com/misskeyactor/misskeyactor/spec"
 )
 
+// otherAs is the cure for a body whose name cannot be a parameter's.
+const otherAs = "Choose another name with `as:`, in lower camel case, as in `as: kind`."
+
 func (b *builder) channel(s *spec.Channel, client *scope) {
 	what := "channel " + quoted(s.Name)
 	c := &channel{spec: s, name: b.goName(s.GoName, s.Name, s.Pos, what), events: b.eventSet(s.Events)}
@@ -50,7 +53,7 @@ func (b *builder) send(c *channel, m *spec.Message, methods *scope) *send {
 	case bodyNull:
 		s.object = nil
 	case bodyValue:
-		s.param = b.parameter(s.object.fields[0].name, m.Pos, "the body of "+quoted(m.Name))
+		s.param = b.parameter(s.object.fields[0].name, m.Pos, "the body of "+quoted(m.Name), otherAs)
 	case bodyFields:
 		s.param = "m"
 		s.object.doc = doc{s.object.name + " is the message of [" + c.subscription() + "." + s.name + "]."}
@@ -72,7 +75,11 @@ func (b *builder) capture(s *spec.Capture, client *scope) {
 		b.report(s.Key.Pos, CodeKey, "Make it a string or an id, always there and never null.",
 			"the key of %s is not a string", what)
 	}
-	c.param = b.parameter(s.Key.Name, s.Key.Pos, "the key of "+what)
+	param := s.Key.GoName
+	if param == "" {
+		param = s.Key.Name
+	}
+	c.param = b.parameter(param, s.Key.Pos, "the key of "+what, "Choose another with `goName:`"+longForm("field")+".")
 	b.out.captures = append(b.out.captures, c)
 }
 
@@ -101,7 +108,7 @@ func (b *builder) request(s *spec.Request, client *scope) {
 	case bodyNull:
 		r.object = nil
 	case bodyValue:
-		r.param = b.parameter(r.object.fields[0].name, s.Pos, "the body of "+quoted(s.Name))
+		r.param = b.parameter(r.object.fields[0].name, s.Pos, "the body of "+quoted(s.Name), otherAs)
 	case bodyFields:
 		r.param = "body"
 		r.object.doc = doc{r.object.name + " is the body of [Client." + r.method + "]. What is optional and left zero is not sent."}

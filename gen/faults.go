@@ -2,6 +2,7 @@ package gen
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/misskeyactor/misskeyactor/spec"
 )
@@ -47,8 +48,25 @@ func (f *faults) collision(name string, first, second claim) {
 		return
 	}
 	f.pairs[pair] = true
-	f.report(second.pos, CodeCollision, "Give one of them another Go name with `goName:`.",
+	hint := "Give one of them another Go name with `goName:`"
+	if first.pos == (spec.Pos{}) {
+		hint = "Give it another Go name with `goName:`"
+	}
+	f.report(second.pos, CodeCollision, hint+longForm(second.what)+".",
 		"%s gets the Go name %s, which belongs to %s", second.what, name, first)
+}
+
+// longForm goes on from "with goName" for what is most often written without
+// room for one. what is what is at fault, as in `field "id"`.
+func longForm(what string) string {
+	switch kind, _, _ := strings.Cut(what, " "); kind {
+	case "field":
+		return ", as in `{type: string, goName: Name}`"
+	case "value":
+		return ", as in `{value: x, goName: Name}`"
+	default:
+		return ""
+	}
 }
 
 // sorted returns what was found as a reader meets it in the files.
