@@ -22,6 +22,7 @@ var relations = map[*shape][]*node{
 			Then: has("method"),
 			Else: without("method", "bodyOptional", "body", "as", "fields"),
 		},
+		when(is("role", &node{Const: string(RoleCall)}), has("reply")),
 		when(is("bodyOptional", &node{Const: true}),
 			&node{Required: []string{"fields"}, Properties: properties{{"fields", &node{PatternProperties: properties{{`[^?]$`, no}}}}}}),
 	},
