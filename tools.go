@@ -10,5 +10,6 @@
 // and `go tool misskeygen check` to see that nothing was forgotten.
 package misskeyactor
 
+//go:generate go tool misskeygen schema -o spec/schema.json
 //go:generate go tool misskeygen generate
 //go:generate go tool misskeygen generate -spec gen/internal/fork/spec -out gen/internal/fork -types gen/internal/fork/entities

@@ -22,6 +22,8 @@ func commands() []*command {
 		{name: "import", short: "seed a spec from a document", usage: importUsage, words: []*command{
 			{name: "import openapi", short: "print the entities of an OpenAPI document as YAML", usage: importOpenAPIUsage, run: importOpenAPI},
 		}},
+		{name: "schema", short: "print the JSON Schema of spec files, for editors", usage: schemaUsage, run: schema},
+		{name: "explain", short: "tell what the code of a message stands for", usage: explainUsage, run: explain},
 	}
 }
 

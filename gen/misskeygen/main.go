@@ -6,6 +6,8 @@
 //	misskeygen generate [flags]              write the bindings
 //	misskeygen check [flags]                 compare them with the spec
 //	misskeygen import openapi [flags] FILE   print a document's schemas as YAML
+//	misskeygen schema [flags]                print the JSON Schema of spec files
+//	misskeygen explain [CODE]                tell what the code of a message stands for
 //	misskeygen help [COMMAND]                tell more
 //
 // It exits with 0 when all is well, with 1 when it found something: faults of

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/misskeyactor/misskeyactor/spec"
+)
+
+func TestSchema(t *testing.T) {
+	want := string(spec.Schema())
+	stdout, _ := call(t, exitOK, "schema")
+	if stdout != want {
+		t.Error("it prints another schema")
+	}
+	file := filepath.Join(t.TempDir(), "schema.json")
+	for range 2 { // the second time it is there
+		if stdout, _ := call(t, exitOK, "schema", "-o", file); stdout != "" {
+			t.Errorf("printed %q", stdout)
+		}
+	}
+	if text, err := os.ReadFile(file); err != nil || string(text) != want {
+		t.Errorf("wrote %q, %v", text, err)
+	}
+	call(t, exitUsage, "schema", "-o", filepath.Join(t.TempDir(), "nowhere", "schema.json"))
+	_, stderr := call(t, exitUsage, "schema", "schema.json")
+	contains(t, stderr, `"schema.json" is one argument too many`)
+}
