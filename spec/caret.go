@@ -4,42 +4,36 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 )
 
-// A line longer than this is shown as a window around the caret.
+// A line wider than this is shown as a window around the caret, in cells of
+// the terminal.
 const (
-	excerptMax    = 160 // runes
-	excerptBefore = 100 // runes of them before the caret
+	excerptMax    = 160
+	excerptBefore = 100 // of these, before the caret
 )
 
 // excerpt returns a source line fit for a terminal, and below it a caret
 // under the rune at column (from 1). Tabs stay tabs in both, so that they line
 // up whatever their width.
 func excerpt(source string, column int) (line, caret string) {
-	runes := []rune(source)
-	at := min(max(column-1, 0), len(runes))
-	cutLeft, cutRight := false, false
-	if len(runes) > excerptMax {
-		start := min(max(at-excerptBefore, 0), len(runes)-excerptMax)
-		cutLeft, cutRight = start > 0, start+excerptMax < len(runes)
-		runes, at = runes[start:start+excerptMax], at-start
-	}
+	shown, at := glyphs(source, column-1)
+	shown, at, cutLeft, cutRight := window(shown, at)
 	var l, c strings.Builder
 	if cutLeft {
 		l.WriteString("…")
 		c.WriteByte(' ')
 	}
-	for i, r := range runes {
-		if r != '\t' && unicode.IsControl(r) {
-			r = utf8.RuneError // no escape sequence reaches the terminal
-		}
-		l.WriteRune(r)
+	for i, g := range shown {
+		l.WriteString(g.text)
 		switch {
 		case i >= at:
-		case r == '\t':
+		case g.text == "\t":
 			c.WriteByte('\t')
 		default:
-			c.WriteString("  "[:displayWidth(r)])
+			c.WriteString(strings.Repeat(" ", g.width))
 		}
 	}
 	if cutRight {
@@ -49,100 +43,61 @@ func excerpt(source string, column int) (line, caret string) {
 	return l.String(), c.String()
 }
 
-// displayWidth returns the cells a rune takes in a terminal: 0, 1 or 2.
-func displayWidth(r rune) int {
-	switch {
-	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		return 0
-	case unicode.Is(wide, r):
-		return 2
-	default:
-		return 1
-	}
+// glyph is what a reader takes for one character, which may be several runes:
+// a letter with its marks, an emoji with its modifiers.
+type glyph struct {
+	text  string
+	width int // cells of the terminal; of a tab, about
 }
 
-// wide holds the runes of East Asian width W and F (Unicode Standard Annex
-// 11), with neighbouring ranges joined over unassigned code points.
-var wide = &unicode.RangeTable{
-	R16: []unicode.Range16{
-		{Lo: 0x1100, Hi: 0x115f, Stride: 1}, // Hangul Jamo, leading
-		{Lo: 0x231a, Hi: 0x231b, Stride: 1},
-		{Lo: 0x2329, Hi: 0x232a, Stride: 1},
-		{Lo: 0x23e9, Hi: 0x23ec, Stride: 1},
-		{Lo: 0x23f0, Hi: 0x23f3, Stride: 3},
-		{Lo: 0x25fd, Hi: 0x25fe, Stride: 1},
-		{Lo: 0x2614, Hi: 0x2615, Stride: 1},
-		{Lo: 0x2630, Hi: 0x2637, Stride: 1},
-		{Lo: 0x2648, Hi: 0x2653, Stride: 1},
-		{Lo: 0x267f, Hi: 0x267f, Stride: 1},
-		{Lo: 0x268a, Hi: 0x268f, Stride: 1},
-		{Lo: 0x2693, Hi: 0x26a1, Stride: 14},
-		{Lo: 0x26aa, Hi: 0x26ab, Stride: 1},
-		{Lo: 0x26bd, Hi: 0x26be, Stride: 1},
-		{Lo: 0x26c4, Hi: 0x26c5, Stride: 1},
-		{Lo: 0x26ce, Hi: 0x26d4, Stride: 6},
-		{Lo: 0x26ea, Hi: 0x26ea, Stride: 1},
-		{Lo: 0x26f2, Hi: 0x26f3, Stride: 1},
-		{Lo: 0x26f5, Hi: 0x26fa, Stride: 5},
-		{Lo: 0x26fd, Hi: 0x2705, Stride: 8},
-		{Lo: 0x270a, Hi: 0x270b, Stride: 1},
-		{Lo: 0x2728, Hi: 0x274c, Stride: 36},
-		{Lo: 0x274e, Hi: 0x274e, Stride: 1},
-		{Lo: 0x2753, Hi: 0x2755, Stride: 1},
-		{Lo: 0x2757, Hi: 0x2757, Stride: 1},
-		{Lo: 0x2795, Hi: 0x2797, Stride: 1},
-		{Lo: 0x27b0, Hi: 0x27bf, Stride: 15},
-		{Lo: 0x2b1b, Hi: 0x2b1c, Stride: 1},
-		{Lo: 0x2b50, Hi: 0x2b55, Stride: 5},
-		{Lo: 0x2e80, Hi: 0x303e, Stride: 1}, // CJK radicals to punctuation
-		{Lo: 0x3041, Hi: 0x4dbf, Stride: 1}, // kana to Extension A
-		{Lo: 0x4dc0, Hi: 0x4dff, Stride: 1}, // hexagrams
-		{Lo: 0x4e00, Hi: 0xa4cf, Stride: 1}, // unified ideographs, Yi
-		{Lo: 0xa960, Hi: 0xa97f, Stride: 1}, // Hangul Jamo Extended-A
-		{Lo: 0xac00, Hi: 0xd7a3, Stride: 1}, // Hangul syllables
-		{Lo: 0xf900, Hi: 0xfaff, Stride: 1}, // compatibility ideographs
-		{Lo: 0xfe10, Hi: 0xfe19, Stride: 1},
-		{Lo: 0xfe30, Hi: 0xfe6f, Stride: 1},
-		{Lo: 0xff01, Hi: 0xff60, Stride: 1}, // fullwidth forms
-		{Lo: 0xffe0, Hi: 0xffe6, Stride: 1},
-	},
-	R32: []unicode.Range32{
-		{Lo: 0x16fe0, Hi: 0x1b2ff, Stride: 1}, // Tangut, Khitan, kana supplements
-		{Lo: 0x1d300, Hi: 0x1d376, Stride: 1},
-		{Lo: 0x1f004, Hi: 0x1f004, Stride: 1},
-		{Lo: 0x1f0cf, Hi: 0x1f0cf, Stride: 1},
-		{Lo: 0x1f18e, Hi: 0x1f18e, Stride: 1},
-		{Lo: 0x1f191, Hi: 0x1f19a, Stride: 1},
-		{Lo: 0x1f200, Hi: 0x1f320, Stride: 1},
-		{Lo: 0x1f32d, Hi: 0x1f335, Stride: 1},
-		{Lo: 0x1f337, Hi: 0x1f37c, Stride: 1},
-		{Lo: 0x1f37e, Hi: 0x1f393, Stride: 1},
-		{Lo: 0x1f3a0, Hi: 0x1f3ca, Stride: 1},
-		{Lo: 0x1f3cf, Hi: 0x1f3d3, Stride: 1},
-		{Lo: 0x1f3e0, Hi: 0x1f3f0, Stride: 1},
-		{Lo: 0x1f3f4, Hi: 0x1f3f4, Stride: 1},
-		{Lo: 0x1f3f8, Hi: 0x1f43e, Stride: 1},
-		{Lo: 0x1f440, Hi: 0x1f440, Stride: 1},
-		{Lo: 0x1f442, Hi: 0x1f4fc, Stride: 1},
-		{Lo: 0x1f4ff, Hi: 0x1f53d, Stride: 1},
-		{Lo: 0x1f54b, Hi: 0x1f54e, Stride: 1},
-		{Lo: 0x1f550, Hi: 0x1f567, Stride: 1},
-		{Lo: 0x1f57a, Hi: 0x1f57a, Stride: 1},
-		{Lo: 0x1f595, Hi: 0x1f596, Stride: 1},
-		{Lo: 0x1f5a4, Hi: 0x1f5a4, Stride: 1},
-		{Lo: 0x1f5fb, Hi: 0x1f64f, Stride: 1},
-		{Lo: 0x1f680, Hi: 0x1f6c5, Stride: 1},
-		{Lo: 0x1f6cc, Hi: 0x1f6cc, Stride: 1},
-		{Lo: 0x1f6d0, Hi: 0x1f6d2, Stride: 1},
-		{Lo: 0x1f6d5, Hi: 0x1f6df, Stride: 1},
-		{Lo: 0x1f6eb, Hi: 0x1f6ec, Stride: 1},
-		{Lo: 0x1f6f4, Hi: 0x1f6fc, Stride: 1},
-		{Lo: 0x1f7e0, Hi: 0x1f7f0, Stride: 1},
-		{Lo: 0x1f90c, Hi: 0x1f93a, Stride: 1},
-		{Lo: 0x1f93c, Hi: 0x1f945, Stride: 1},
-		{Lo: 0x1f947, Hi: 0x1f9ff, Stride: 1},
-		{Lo: 0x1fa70, Hi: 0x1faff, Stride: 1},
-		{Lo: 0x20000, Hi: 0x2fffd, Stride: 1}, // supplementary ideographs
-		{Lo: 0x30000, Hi: 0x3fffd, Stride: 1},
-	},
+const tabWidth = 4
+
+// glyphs splits a line, and returns the index of the glyph that has the rune at
+// this offset, or how many there are when the offset is behind the end.
+func glyphs(source string, offset int) (all []glyph, at int) {
+	at = -1
+	for rest, state, begin := source, -1, 0; rest != ""; {
+		var g glyph
+		g.text, rest, g.width, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		begin += utf8.RuneCountInString(g.text)
+		if at < 0 && begin > offset {
+			at = len(all)
+		}
+		switch r, _ := utf8.DecodeRuneInString(g.text); {
+		case r == '\t':
+			g.width = tabWidth
+		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r):
+			g = glyph{string(utf8.RuneError), 1} // nothing steers the terminal or turns the line around
+		}
+		all = append(all, g)
+	}
+	if at < 0 {
+		at = len(all)
+	}
+	return all, at
+}
+
+// window cuts a line that is too wide to what stands around a glyph.
+func window(all []glyph, at int) (shown []glyph, shownAt int, cutLeft, cutRight bool) {
+	width := 0
+	for _, g := range all {
+		width += g.width
+	}
+	if width <= excerptMax {
+		return all, at, false, false
+	}
+	begin, end, width := at, at, 0
+	for begin > 0 && width+all[begin-1].width <= excerptBefore {
+		begin--
+		width += all[begin].width
+	}
+	for end < len(all) && width+all[end].width <= excerptMax {
+		width += all[end].width
+		end++
+	}
+	for begin > 0 && width+all[begin-1].width <= excerptMax {
+		begin--
+		width += all[begin].width
+	}
+	return all[begin:end], at - begin, begin > 0, end < len(all)
 }

@@ -3,6 +3,9 @@ package spec
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 )
 
 func TestCaretStandsUnderItsRune(t *testing.T) {
@@ -23,6 +26,16 @@ func TestCaretStandsUnderItsRune(t *testing.T) {
 		{"ideographic space", "　x", 2, "　x", "  ^"},
 		{"extension B", "𠮷x", 2, "𠮷x", "  ^"},
 		{"emoji", "🎉 x", 3, "🎉 x", "   ^"},
+		{"family of joined emoji", "👩\u200d👩\u200d👧 x", 7, "👩\u200d👩\u200d👧 x", "   ^"},
+		{"within joined emoji", "a👩\u200d👩\u200d👧", 4, "a👩\u200d👩\u200d👧", " ^"},
+		{"emoji with a skin tone", "👍🏽 x", 4, "👍🏽 x", "   ^"},
+		{"flag", "🇯🇵 x", 4, "🇯🇵 x", "   ^"},
+		{"text made an emoji", "❤\ufe0f x", 4, "❤\ufe0f x", "   ^"},
+		{"dakuten as a mark", "か\u3099x", 3, "か\u3099x", "  ^"},
+		{"thai vowels", "ที่x", 4, "ที่x", " ^"},
+		{"hangul in jamo", "\u1112\u1161\u11abx", 4, "\u1112\u1161\u11abx", "  ^"},
+		{"wide runes behind a tab", "\t日\tx", 4, "\t日\tx", "\t  \t^"},
+		{"turned around", "a\u202eb: x", 5, "a\ufffdb: x", "    ^"},
 		{"combining mark", "e\u0301x", 3, "e\u0301x", " ^"},
 		{"zero width joiner", "a\u200dx", 3, "a\u200dx", " ^"},
 		{"accented latin stays narrow", "é x", 3, "é x", "  ^"},
@@ -38,40 +51,44 @@ func TestCaretStandsUnderItsRune(t *testing.T) {
 	}
 }
 
-// TestCaretInLongLine looks at the rune above the caret in a window of the line.
+// TestCaretInLongLine looks at what stands above the caret in a window of the
+// line, and at how wide the window is.
 func TestCaretInLongLine(t *testing.T) {
-	for _, at := range []int{1, 90, 150, 500, 999, 1000} {
-		runes := []rune(strings.Repeat("あ", 1000))
-		runes[at-1] = 'X'
-		line, caret := excerpt(string(runes), at)
-		if n := len([]rune(line)); n > excerptMax+2 {
-			t.Errorf("column %d: the window has %d runes", at, n)
-		}
-		column := 0
-		for _, r := range line {
-			if r == 'X' {
-				break
+	for _, filler := range []string{"x", "あ", "e\u0301", "👩‍👩‍👧"} {
+		size := utf8.RuneCountInString(filler)
+		for _, at := range []int{0, 1, 89, 150, 500, 998, 999} {
+			source := strings.Repeat(filler, at) + "X" + strings.Repeat(filler, 999-at)
+			line, caret := excerpt(source, at*size+1)
+			if n := uniseg.StringWidth(line); n > excerptMax+2 || n < excerptMax-2 {
+				t.Errorf("%q: the window at %d is %d wide", filler, at, n)
 			}
-			column += displayWidth(r)
-		}
-		if want := strings.Repeat(" ", column) + "^"; caret != want {
-			t.Errorf("column %d: X stands in cell %d, the caret in %d", at, column, len(caret)-1)
+			before, _, found := strings.Cut(line, "X")
+			if !found {
+				t.Errorf("%q: X is not in the window at %d: %s", filler, at, line)
+			}
+			if want := strings.Repeat(" ", uniseg.StringWidth(before)) + "^"; caret != want {
+				t.Errorf("%q: X stands in cell %d, the caret in %d", filler, len(want)-1, len(caret)-1)
+			}
+			shown := strings.Trim(line, "…")
+			if strings.HasPrefix(line, "…") == strings.HasPrefix(source, shown) || strings.HasSuffix(line, "…") == strings.HasSuffix(source, shown) {
+				t.Errorf("%q: the window at %d does not show where it was cut: %s", filler, at, line)
+			}
 		}
 	}
 }
 
-func TestWideTableIsSorted(t *testing.T) {
-	last := -1
-	for _, r := range wide.R16 {
-		if int(r.Lo) <= last || r.Hi < r.Lo || (r.Hi-r.Lo)%r.Stride != 0 {
-			t.Errorf("%#x to %#x by %d", r.Lo, r.Hi, r.Stride)
+func TestLineThatFitsIsWhole(t *testing.T) {
+	for _, c := range []struct {
+		source string
+		whole  bool
+	}{
+		{strings.Repeat("x", excerptMax), true},
+		{strings.Repeat("x", excerptMax+1), false},
+		{strings.Repeat("あ", excerptMax/2), true},
+		{strings.Repeat("あ", excerptMax/2+1), false},
+	} {
+		if line, _ := excerpt(c.source, 1); (line == c.source) != c.whole {
+			t.Errorf("of %d cells is shown %q", uniseg.StringWidth(c.source), line)
 		}
-		last = int(r.Hi)
-	}
-	for _, r := range wide.R32 {
-		if int(r.Lo) <= last || r.Hi < r.Lo || (r.Hi-r.Lo)%r.Stride != 0 {
-			t.Errorf("%#x to %#x by %d", r.Lo, r.Hi, r.Stride)
-		}
-		last = int(r.Hi)
 	}
 }

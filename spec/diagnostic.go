@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Diagnostic is one fault of a spec: what is wrong, where, and what to do.
@@ -21,18 +20,7 @@ type Diagnostic struct {
 // Error returns the diagnostic as a person reads it: the position, the
 // message and the code, then the line with a caret under the fault, then what
 // to do. It has no newline at its end.
-func (d *Diagnostic) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s [%s]", d.Pos, d.Message, d.Code)
-	if d.Source != "" {
-		line, caret := excerpt(d.Source, d.Column)
-		fmt.Fprintf(&b, "\n    %s\n    %s", line, caret)
-	}
-	if d.Hint != "" {
-		fmt.Fprintf(&b, "\n    %s", d.Hint)
-	}
-	return b.String()
-}
+func (d *Diagnostic) Error() string { return d.print(uncoloured) }
 
 // Unwrap returns the error below, such as fs.ErrNotExist, or nil.
 func (d *Diagnostic) Unwrap() error { return d.cause }
@@ -42,13 +30,7 @@ func (d *Diagnostic) Unwrap() error { return d.cause }
 type Diagnostics []*Diagnostic
 
 // Error returns every diagnostic, one below the other.
-func (ds Diagnostics) Error() string {
-	texts := make([]string, len(ds))
-	for i, d := range ds {
-		texts[i] = d.Error()
-	}
-	return strings.Join(texts, "\n")
-}
+func (ds Diagnostics) Error() string { return ds.print(uncoloured) }
 
 // Unwrap returns the diagnostics one by one, for errors.Is and errors.As.
 func (ds Diagnostics) Unwrap() []error {

@@ -176,6 +176,10 @@ func (c *task) printDiagnostics(ds spec.Diagnostics) {
 		c.printJSON(diagnosticsReport{c.name(), diagnosticsJSON(ds)})
 		return
 	}
+	if c.stderr.colours {
+		fmt.Fprintln(c.stderr, ds.Coloured())
+		return
+	}
 	fmt.Fprintln(c.stderr, ds)
 }
 
