@@ -1,0 +1,109 @@
+package spec
+
+import (
+	"io/fs"
+	"path"
+)
+
+// AcceptedDifference is a difference between a spec and what upstream
+// publishes that somebody looked into and lets stand.
+type AcceptedDifference struct {
+	Pos
+	// Path is where they differ, by the keys of a spec, as in
+	// channels.main.events.follow.
+	Path string
+	// Upstream and Spec are what the two sides say there; "" for a side that
+	// has nothing there.
+	Upstream, Spec string
+	Reason         string // why it is let stand
+}
+
+// LoadAccepted reads a file of accepted differences:
+//
+//	accepted:
+//	  - reason: The list channel tells of its members; upstream's types forgot it.
+//	    at:
+//	      channels.userList.events.userAdded: {spec: UserLite}
+//	      channels.main.events.followed: {upstream: UserDetailed | UserLite, spec: UserLite}
+//
+// They come in the order of the file. When anything is wrong, LoadAccepted
+// returns none, and an error of type Diagnostics with every fault, as Load
+// does.
+func LoadAccepted(fsys fs.FS, name string) ([]*AcceptedDifference, error) {
+	l := newLoader()
+	l.at = place{fsys: fsys, name: path.Clean(name)}
+	var accepted []*AcceptedDifference
+	if src, text, ok := l.readSource(l.at.name); ok {
+		if root, ok := l.parse(src, text); ok {
+			accepted = l.accepted(root)
+		}
+	}
+	if len(l.diagnostics) > 0 {
+		l.diagnostics.Sort()
+		return nil, l.diagnostics
+	}
+	return accepted, nil
+}
+
+// The mappings of such a file. It is no part of a spec, so that the schema of
+// specs does not have them.
+var (
+	acceptedShape = &shape{name: "acceptedDifferences", keys: []key{
+		{name: "accepted", need: "Write the list of differences, [] for none."},
+	}}
+	acceptedItemShape = &shape{name: "acceptedItem", keys: []key{
+		{name: "reason", need: "Say why these differences are let stand."},
+		{name: "at", need: "Name the paths where the two differ, and what they say there."},
+	}}
+	acceptedSidesShape = &shape{name: "acceptedSides", keys: []key{{name: "upstream"}, {name: "spec"}}}
+)
+
+func (l *loader) accepted(root *value) []*AcceptedDifference {
+	list := l.object(root, root.Pos, "a file of accepted differences", acceptedShape).get("accepted")
+	if !l.want(list, quote("accepted"), listValue) {
+		return nil
+	}
+	var accepted []*AcceptedDifference
+	for _, item := range list.items {
+		o := l.object(item, item.Pos, "an item of "+quote("accepted"), acceptedItemShape)
+		reason := l.text(o, "reason")
+		if v := o.get("reason"); v != nil && v.kind == stringValue && reason == "" {
+			l.report(v.Pos, CodeEmpty, quote("reason")+" is empty", "Say why these differences are let stand.")
+		}
+		at := o.get("at")
+		if !l.want(at, quote("at"), mappingValue) {
+			continue
+		}
+		if len(at.entries) == 0 {
+			l.report(at.Pos, CodeEmpty, quote("at")+" names no path", "Name one, or remove the item.")
+		}
+		for _, e := range at.entries {
+			if l.declare("difference", e.key, e.Pos) {
+				accepted = append(accepted, l.acceptedAt(e, reason))
+			}
+		}
+	}
+	return accepted
+}
+
+func (l *loader) acceptedAt(e entry, reason string) *AcceptedDifference {
+	what := "the difference at " + quote(e.key)
+	o := l.object(e.value, e.Pos, what, acceptedSidesShape)
+	a := &AcceptedDifference{
+		Pos: e.Pos, Path: e.key, Reason: reason,
+		Upstream: l.says(o, "upstream"), Spec: l.says(o, "spec"),
+	}
+	if o != nil && !o.unknown && len(o.given("upstream", "spec")) == 0 {
+		l.report(e.Pos, CodeMissingKey, what+" says nothing of either side",
+			"Write what upstream says, what the spec says, or both; a side that has nothing there is left out.")
+	}
+	return a
+}
+
+// says reads what a side says, which may be the word null.
+func (l *loader) says(o *object, key string) string {
+	if v := o.get(key); v != nil && v.kind == nullValue {
+		return "null"
+	}
+	return l.text(o, key)
+}
