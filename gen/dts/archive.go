@@ -31,24 +31,24 @@ func Archive(r io.Reader) (fs.FS, error) {
 	files := archive{}
 	for n := 0; ; n++ {
 		header, err := entries.Next()
-		switch {
-		case err == io.EOF:
+		if err == io.EOF {
 			return files, nil
+		}
+		if err == nil && wanted(header) {
+			files[path.Clean(header.Name)], err = io.ReadAll(entries)
+		}
+		switch {
 		case limited.N == 0 || n == maxArchiveEntries:
 			return nil, fmt.Errorf("read archive: it holds more than %d bytes or %d files", maxArchiveBytes, maxArchiveEntries)
 		case err != nil:
 			return nil, fmt.Errorf("read archive: %w", err)
 		}
-		name := path.Clean(header.Name)
-		if header.Typeflag != tar.TypeReg || !strings.HasSuffix(name, ".d.ts") && path.Base(name) != "package.json" {
-			continue
-		}
-		data, err := io.ReadAll(entries)
-		if err != nil {
-			return nil, fmt.Errorf("read archive: %s: %w", name, err)
-		}
-		files[name] = data
 	}
+}
+
+func wanted(header *tar.Header) bool {
+	return header.Typeflag == tar.TypeReg &&
+		(strings.HasSuffix(header.Name, ".d.ts") || path.Base(header.Name) == "package.json")
 }
 
 // archive is a file system in memory, by the full names of its files.

@@ -102,7 +102,7 @@ func (s *scanner) token() token {
 	case isDigit(c):
 		t.kind, t.text = numberToken, rest[:span(rest, isNamePart)]
 		if _, err := strconv.Atoi(t.text); err != nil {
-			return s.bad(t, len(t.text), "the number %s, which is no plain whole one", t.text)
+			return s.bad(t, len(t.text), "the number %s", t.text)
 		}
 	case c == '\'' || c == '"':
 		return s.str(t, c)

@@ -149,6 +149,8 @@ func (p *parser) declare() {
 		d.typ = p.typ()
 		p.expect(";")
 		p.keep(p.module.constants, d)
+	case word.kind == badToken:
+		p.unknown("")
 	default:
 		p.fail(p.posOf(word), CodeStatement, "a statement that begins with %s is not known here",
 			"Declarations are read that begin with import, export, declare, type, interface or const. If the package has come to use others, the importer has to learn them.",

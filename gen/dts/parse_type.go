@@ -51,7 +51,7 @@ func (p *parser) prefixed() node {
 	defer p.deeper()()
 	begin := at(p.pos())
 	switch {
-	case p.is("readonly") && (p.aheadIs(1, "[") || p.ahead(1).kind == nameToken):
+	case p.is("readonly") && !p.endsType(1):
 		p.next++ // who only reads may pass over it
 		return p.prefixed()
 	case p.is("keyof") && !p.endsType(1):

@@ -57,7 +57,7 @@ func (r *resolver) fail(pos spec.Pos, code spec.Code, hint, format string, args 
 // step counts one step of the work.
 func (r *resolver) step(pos spec.Pos) {
 	if r.steps++; r.steps > maxSteps {
-		r.fail(pos, CodeDeep, "No declaration of the package is: see whether the file is whole.",
+		r.fail(pos, CodeDeep, "Nothing in the package is: see whether the file is whole.",
 			"the types are made of too many others")
 	}
 }
@@ -66,7 +66,7 @@ func (r *resolver) step(pos spec.Pos) {
 func (r *resolver) deeper(pos spec.Pos) func() {
 	r.step(pos)
 	if r.depth++; r.depth > maxDepth {
-		r.fail(pos, CodeDeep, "No declaration of the package is: see whether the file is whole.",
+		r.fail(pos, CodeDeep, "Nothing in the package nests like this: see whether the file is whole.",
 			"the type is nested more than %d deep, or defined by itself", maxDepth)
 	}
 	return func() { r.depth-- }
@@ -141,17 +141,20 @@ func (r *resolver) named(n *name, s *scope) (l located, ok bool) {
 	if l, bound := s.bound[n.text]; bound {
 		return l, true
 	}
-	if d, m := r.find(s.module, n.text, n.pos(), typesOf); d != nil {
-		return r.apply(d, m, n, s), true
+	if !keywords[n.text] {
+		if d, m := r.find(s.module, n.text, n.pos(), typesOf); d != nil {
+			return r.apply(d, m, n, s), true
+		}
 	}
-	want, builtIn := builtIns[n.text]
+	want, builtIn := utilities[n.text]
+	builtIn = builtIn || keywords[n.text]
 	switch {
 	case !builtIn:
 		r.fail(n.pos(), CodeName, "See whether the file is whole: names are declared in it, imported, or built into the language.",
 			"there is no type %s", quote(n.text))
 	case len(n.args) != want:
 		r.fail(n.pos(), CodeType, "See whether the file is whole.",
-			"%s takes %d types between < and >, and has %d", n.text, want, len(n.args))
+			"%s has %d types between < and > here, and takes %d", n.text, len(n.args), want)
 	}
 	switch n.text {
 	case "Array", "ReadonlyArray":
@@ -162,11 +165,16 @@ func (r *resolver) named(n *name, s *scope) (l located, ok bool) {
 	return l, false
 }
 
-// builtIns are the types of the language that are understood, with the number
-// of types that each takes.
-var builtIns = map[string]int{
-	"string": 0, "number": 0, "boolean": 0, "true": 0, "false": 0, "any": 0, "unknown": 0, "object": 0,
-	"null": 0, "undefined": 0, "void": 0, "never": 0,
+// keywords are the types of the language that are words of its own, so that no
+// file declares others of their names.
+var keywords = map[string]bool{
+	"string": true, "number": true, "boolean": true, "true": true, "false": true, "any": true, "unknown": true,
+	"object": true, "null": true, "undefined": true, "void": true, "never": true,
+}
+
+// utilities are the generic types of the language that are understood, with
+// the number of types that each takes.
+var utilities = map[string]int{
 	"Array": 1, "ReadonlyArray": 1, "Readonly": 1, "Partial": 1, "Required": 1, "NonNullable": 1,
 	"Record": 2, "Omit": 2, "Pick": 2,
 }
@@ -175,7 +183,7 @@ var builtIns = map[string]int{
 func (r *resolver) apply(d *declaration, m *module, n *name, s *scope) located {
 	if len(n.args) != len(d.params) {
 		r.fail(n.pos(), CodeType, "See whether the file is whole.",
-			"%s takes %d types between < and >, and has %d", n.text, len(d.params), len(n.args))
+			"%s has %d types between < and > here, and takes %d", n.text, len(n.args), len(d.params))
 	}
 	inner := &scope{module: m, bound: map[string]located{}}
 	for i, param := range d.params {
@@ -196,31 +204,36 @@ func (r *resolver) constant(n *typeof, s *scope) located {
 func typesOf(m *module) map[string]*declaration     { return m.types }
 func constantsOf(m *module) map[string]*declaration { return m.constants }
 
-// find looks a declaration up: in the file, in the file that it imports the
-// name from, and in those that this one exports.
+// find looks up what a name means in a file: what the file declares or imports.
 func (r *resolver) find(m *module, text string, use spec.Pos, of func(*module) map[string]*declaration) (*declaration, *module) {
-	seen := map[*module]bool{}
-	var find func(m *module) (*declaration, *module)
-	find = func(m *module) (*declaration, *module) {
-		if m == nil || seen[m] {
-			return nil, nil
-		}
-		r.step(use)
-		seen[m] = true
-		if d := of(m)[text]; d != nil {
-			return d, m
-		}
-		if i, ok := m.imports[text]; ok {
-			return find(r.imported(m, i))
-		}
-		for _, e := range m.exports {
-			if d, in := find(r.imported(m, e)); d != nil {
-				return d, in
-			}
-		}
+	r.step(use)
+	if d := of(m)[text]; d != nil {
+		return d, m
+	}
+	if i, ok := m.imports[text]; ok {
+		return r.exported(r.imported(m, i), text, use, of, map[*module]bool{})
+	}
+	return nil, nil
+}
+
+// exported looks up what a file exports under a name: what it declares
+// or has others export for it. The latter is no meaning of the name in
+// the file itself. seen are the files that were asked.
+func (r *resolver) exported(m *module, text string, use spec.Pos, of func(*module) map[string]*declaration, seen map[*module]bool) (*declaration, *module) {
+	if seen[m] {
 		return nil, nil
 	}
-	return find(m)
+	seen[m] = true
+	r.step(use)
+	if d := of(m)[text]; d != nil {
+		return d, m
+	}
+	for _, e := range m.exports {
+		if d, in := r.exported(r.imported(m, e), text, use, of, seen); d != nil {
+			return d, in
+		}
+	}
+	return nil, nil
 }
 
 // imported returns the file that an import names.

@@ -15,7 +15,7 @@ func (r *resolver) shape(l located) (s *upstream.Shape, absent bool) {
 	}
 	s, absent = r.apart(l.pos(), to)
 	switch {
-	case s.Form == upstream.String:
+	case s.Form == upstream.String && s.Name == "":
 		s.Name = to.idOf
 	case s.Name == "" && (s.Form == upstream.Object || s.Form == upstream.Enum):
 		s.Name = to.alias

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/misskeyactor/misskeyactor/gen/internal/seed"
 	"github.com/misskeyactor/misskeyactor/spec"
 )
 
@@ -49,7 +50,7 @@ func Import(r io.Reader, opts Options) ([]byte, error) {
 	if len(b.faults) > 0 {
 		return nil, errors.Join(b.faults...)
 	}
-	return render(types), nil
+	return seed.Types(types), nil
 }
 
 // build declares the roots, and whatever a declared type uses, until nothing

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/misskeyactor/misskeyactor/gen/internal/seed"
 	"github.com/misskeyactor/misskeyactor/spec"
 )
 
@@ -104,6 +105,6 @@ func (b *builder) noteRename(wanted, name, pointer string) {
 // content returns what makes two types alike: all but their names.
 func content(t *spec.Type) string {
 	var out strings.Builder
-	renderBody(&out, t)
+	seed.Body(&out, t)
 	return out.String()
 }

@@ -1,4 +1,5 @@
-package openapi
+// Package seed writes parts of a spec as YAML, for importers.
+package seed
 
 import (
 	"fmt"
@@ -13,8 +14,8 @@ import (
 // lineWidth is where lists are broken into lines.
 const lineWidth = 100
 
-// render writes types as a spec's types section.
-func render(types []*spec.Type) []byte {
+// Types writes types as a spec's types section.
+func Types(types []*spec.Type) []byte {
 	var out strings.Builder
 	if len(types) == 0 {
 		return []byte("types: {}\n")
@@ -30,45 +31,46 @@ func render(types []*spec.Type) []byte {
 			continue
 		}
 		fmt.Fprintf(&out, "  %s:\n", t.Name)
-		renderBody(&out, t)
+		Body(&out, t)
 	}
 	return []byte(out.String())
 }
 
-func renderBody(out *strings.Builder, t *spec.Type) {
+// Body writes what a type is, without its name.
+func Body(out *strings.Builder, t *spec.Type) {
 	switch t.Kind {
 	case spec.KindID:
 		out.WriteString("    id: true\n")
 	case spec.KindEnum:
 		values := make([]string, len(t.Values))
 		for i, v := range t.Values {
-			values[i] = word(v.Value)
+			values[i] = Word(v.Value)
 		}
-		renderList(out, "enum", values)
+		list(out, "enum", values)
 	case spec.KindObject:
 		if len(t.Embeds) > 0 {
 			names := make([]string, len(t.Embeds))
 			for i, e := range t.Embeds {
 				names[i] = e.Type.Name
 			}
-			renderList(out, "embeds", names)
+			list(out, "embeds", names)
 		}
-		renderFields(out, t.Fields, "    ")
+		Fields(out, "fields", t.Fields, "    ")
 	case spec.KindUnion:
-		fmt.Fprintf(out, "    union: %s\n", word(t.Discriminator))
+		fmt.Fprintf(out, "    union: %s\n", Word(t.Discriminator))
 		if len(t.Fields) > 0 {
-			renderFields(out, t.Fields, "    ")
+			Fields(out, "fields", t.Fields, "    ")
 		}
 		out.WriteString("    variants:\n")
 		for _, v := range t.Variants {
-			fmt.Fprintf(out, "      %s:\n", word(v.Tag))
-			renderFields(out, v.Fields, "        ")
+			fmt.Fprintf(out, "      %s:\n", Word(v.Tag))
+			Fields(out, "fields", v.Fields, "        ")
 		}
 	}
 }
 
-// renderList writes words on one line, or each on its own.
-func renderList(out *strings.Builder, key string, words []string) {
+// list writes words on one line, or each on its own.
+func list(out *strings.Builder, key string, words []string) {
 	if line := fmt.Sprintf("    %s: [%s]\n", key, strings.Join(words, ", ")); len(line) <= lineWidth {
 		out.WriteString(line)
 		return
@@ -79,33 +81,34 @@ func renderList(out *strings.Builder, key string, words []string) {
 	}
 }
 
-func renderFields(out *strings.Builder, fields []*spec.Field, indent string) {
+// Fields writes fields under a key, as in params or fields.
+func Fields(out *strings.Builder, key string, fields []*spec.Field, indent string) {
 	if len(fields) == 0 {
-		out.WriteString(indent + "fields: {}\n")
+		fmt.Fprintf(out, "%s%s: {}\n", indent, key)
 		return
 	}
-	out.WriteString(indent + "fields:\n")
+	fmt.Fprintf(out, "%s%s:\n", indent, key)
 	for _, f := range fields {
 		key := f.Name
 		if f.Optional {
 			key += "?"
 		}
-		fmt.Fprintf(out, "%s  %s: %s\n", indent, word(key), expression(f.Type))
+		fmt.Fprintf(out, "%s  %s: %s\n", indent, Word(key), Expression(f.Type))
 	}
 }
 
-// expression writes a type as fields have it.
-func expression(e *spec.TypeExpr) string {
+// Expression writes a type as fields have it, as in UserID[] | null.
+func Expression(e *spec.TypeExpr) string {
 	var out string
 	switch {
 	case e.Named != nil:
 		out = e.Named.Name
 	case e.List != nil && e.List.Nullable:
-		out = "(" + expression(e.List) + ")[]"
+		out = "(" + Expression(e.List) + ")[]"
 	case e.List != nil:
-		out = expression(e.List) + "[]"
+		out = Expression(e.List) + "[]"
 	case e.Map != nil:
-		out = "map<" + expression(e.Map) + ">"
+		out = "map<" + Expression(e.Map) + ">"
 	default:
 		out = string(e.Basic)
 	}
@@ -120,8 +123,8 @@ var (
 	reserved = []string{"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 )
 
-// word writes a string as YAML, in quotes where it would be something else.
-func word(s string) string {
+// Word writes a string as YAML, in quotes where it would be something else.
+func Word(s string) string {
 	if plain.MatchString(s) && !slices.Contains(reserved, strings.ToLower(s)) {
 		return s
 	}
