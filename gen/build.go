@@ -27,6 +27,10 @@ type builder struct {
 // build fixes every name. The program is complete only when nothing was
 // found.
 func build(s *spec.Spec, opts Options, f *faults) *program {
+	return newBuilder(s, opts, f).build()
+}
+
+func newBuilder(s *spec.Spec, opts Options, f *faults) *builder {
 	b := &builder{
 		faults:   f,
 		out:      &program{spec: s},
@@ -42,6 +46,11 @@ func build(s *spec.Spec, opts Options, f *faults) *program {
 		b.packages = append(b.packages, opts.Shared.Name)
 		b.shared = unchanged(s, bottom(s))
 	}
+	return b
+}
+
+func (b *builder) build() *program {
+	s := b.out.spec
 	b.bindings.reserve("a part of every package of bindings", bindingNames...)
 	for _, a := range aliases {
 		b.bindings.reserve("the alias of runtime."+a.name, a.name)
@@ -60,7 +69,7 @@ func build(s *spec.Spec, opts Options, f *faults) *program {
 	if s.Broadcasts != nil {
 		b.out.broadcasts = b.eventSet(s.Broadcasts)
 		b.bindings.claim("BroadcastSubscription", s.Broadcasts.Pos, "the set of broadcasts")
-		client.claim("Broadcasts", s.Broadcasts.Pos, "the set of broadcasts")
+		client.claim(broadcastsMethod, s.Broadcasts.Pos, "the set of broadcasts")
 	}
 	for _, c := range s.Channels {
 		b.channel(c, client)

@@ -28,7 +28,7 @@ func (b *builder) eventSet(s *spec.EventSet) *eventSet {
 	}
 	handlers.reserve("an event of every set", "Unknown", "Gap")
 	for _, name := range []string{
-		set.name + "Event", set.name + "Handler", set.name + "Funcs", "Unimplemented" + set.name + "Handler",
+		set.name + "Event", set.handler(), set.name + "Funcs", "Unimplemented" + set.handler(),
 		set.descriptor(), set.decoder(), set.dispatcher(),
 	} {
 		b.bindings.claim(name, s.Pos, what)
@@ -44,6 +44,7 @@ func (b *builder) eventSet(s *spec.EventSet) *eventSet {
 	return set
 }
 
+func (s *eventSet) handler() string    { return s.name + "Handler" }
 func (s *eventSet) descriptor() string { return unexported(s.name) + "Events" }
 func (s *eventSet) decoder() string    { return "decode" + s.name + "Event" }
 func (s *eventSet) dispatcher() string { return unexported(s.name) + "Dispatch" }

@@ -81,7 +81,7 @@ func (p *printer) broadcastsFile() {
 			" from the subscription's Events. They come over one of the client's sockets. When that is lost another takes over: a Gap stands where that happened," +
 			" and a broadcast from around then may be missing or come twice.",
 	}.with(set.doc...),
-		method("c", "*Client", "Broadcasts").Params(append([]jen.Code{ctxParam()}, subscribeParams(set)...)...).
+		method("c", "*Client", broadcastsMethod).Params(append([]jen.Code{ctxParam()}, subscribeParams(set)...)...).
 			Params(ptr(jen.Id("BroadcastSubscription")), jen.Error()).BlockFunc(func(g *jen.Group) {
 			returnSubscription(g, "BroadcastSubscription", jen.Id("c").Dot("session").Dot("Broadcasts").Call(
 				jen.Id("ctx"), address(jen.Id(set.descriptor())), dispatch(set), jen.Id("opts").Op("...")))

@@ -107,7 +107,7 @@ func (p *printer) subscribe(s *source, c *channel) {
 
 // subscribeParams are the parameters that every subscribing method ends with.
 func subscribeParams(set *eventSet) []jen.Code {
-	return []jen.Code{jen.Id("handler").Id(set.name + "Handler"), jen.Id("opts").Op("...").Id("SubscribeOption")}
+	return []jen.Code{jen.Id("handler").Id(set.handler()), jen.Id("opts").Op("...").Id("SubscribeOption")}
 }
 
 func dispatch(set *eventSet) jen.Code { return jen.Id(set.dispatcher()).Call(jen.Id("handler")) }

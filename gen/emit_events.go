@@ -67,14 +67,14 @@ func handlerMethod(name, event string) *jen.Statement {
 }
 
 func (p *printer) handler(s *source, set *eventSet) {
-	name := set.name + "Handler"
+	name := set.handler()
 	s.declare(doc{
 		name + " takes the events of a " + set.wire + " subscription, one at a time and in order. An error it returns is counted and" +
 			" reported, and the next event follows; so is a panic. ctx ends when the subscription or its client closes." +
 			" Embed [Unimplemented" + name + "], so that events of a later spec do not break the program.",
 	}, jen.Type().Id(name).InterfaceFunc(func(g *jen.Group) {
 		for _, i := range set.includes {
-			g.Id(i.name + "Handler")
+			g.Id(i.handler())
 		}
 		for _, e := range set.own {
 			g.Add(e.handlerDoc.comment(1))
@@ -91,11 +91,11 @@ func (p *printer) handler(s *source, set *eventSet) {
 }
 
 func (p *printer) unimplemented(s *source, set *eventSet) {
-	name := "Unimplemented" + set.name + "Handler"
+	name := "Unimplemented" + set.handler()
 	s.declare(doc{name + " ignores every event. Embed it and write the methods you need."},
 		jen.Type().Id(name).StructFunc(func(g *jen.Group) {
 			if len(set.includes) == 1 {
-				g.Id("Unimplemented" + set.includes[0].name + "Handler")
+				g.Id("Unimplemented" + set.includes[0].handler())
 			}
 		}))
 	ignore := func(event, typ string) {
@@ -253,7 +253,7 @@ func (p *printer) setDecoder(s *source, set *eventSet) {
 }
 
 func (p *printer) dispatcher(s *source, set *eventSet) {
-	s.Add(jen.Func().Id(set.dispatcher()).Params(jen.Id("h").Id(set.name+"Handler")).Add(runtimeName("HandlerFunc")).Block(
+	s.Add(jen.Func().Id(set.dispatcher()).Params(jen.Id("h").Id(set.handler())).Add(runtimeName("HandlerFunc")).Block(
 		jen.If(jen.Id("h").Op("==").Nil()).Block(jen.Return(jen.Nil())),
 		jen.Return(jen.Func().Params(ctxParam(), jen.Id("event").Any()).Error().Block(
 			jen.Switch(jen.Id("e").Op(":=").Id("event").Assert(jen.Type())).BlockFunc(func(g *jen.Group) {

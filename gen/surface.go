@@ -21,6 +21,9 @@ var subscriptionNames = []string{
 // clientNames are the methods of every client.
 var clientNames = []string{"Call", "Close", "Done", "Err", "PID", "Reconnect", "Status"}
 
+// broadcastsMethod is the client's method that subscribes to broadcasts.
+const broadcastsMethod = "Broadcasts"
+
 // paramsNames are the methods of every params type, messageNames those of
 // every message that is only ever sent.
 var (
