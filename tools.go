@@ -2,14 +2,15 @@
 // itself. Programs import streaming, which has the client with its channels,
 // events and captures, and streaming/misskey, which has the entities.
 //
-// Both are generated from the facts in spec/misskey: after a change there, or
-// in the generator, run
+// Both are generated from the facts in spec/misskey, and so is the reference
+// streaming/CHANNELS.md: after a change there, or in the generator, run
 //
 //	go generate .
 //
-// and `go tool misskeygen check` to see that nothing was forgotten.
+// A test holds all that is generated against the lines below.
 package misskeyactor
 
 //go:generate go tool misskeygen schema -o spec/schema.json
 //go:generate go tool misskeygen generate
+//go:generate go tool misskeygen doc -o streaming/CHANNELS.md
 //go:generate go tool misskeygen generate -spec gen/internal/fork/spec -out gen/internal/fork -types gen/internal/fork/entities

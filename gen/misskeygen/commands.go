@@ -19,6 +19,7 @@ func commands() []*command {
 	return []*command{
 		{name: "generate", short: "write the bindings of a spec", usage: generateUsage, run: generate},
 		{name: "check", short: "compare the bindings with the spec", usage: checkUsage, run: check},
+		{name: "doc", short: "print a reference of the channels", usage: docUsage, run: doc},
 		{name: "import", short: "seed a spec from a document", usage: importUsage, words: []*command{
 			{name: "import openapi", short: "print the entities of an OpenAPI document as YAML", usage: importOpenAPIUsage, run: importOpenAPI},
 		}},

@@ -5,6 +5,7 @@
 //
 //	misskeygen generate [flags]              write the bindings
 //	misskeygen check [flags]                 compare them with the spec
+//	misskeygen doc [flags]                   print a reference of the channels
 //	misskeygen import openapi [flags] FILE   print a document's schemas as YAML
 //	misskeygen schema [flags]                print the JSON Schema of spec files
 //	misskeygen explain [CODE]                tell what the code of a message stands for

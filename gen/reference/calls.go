@@ -1,6 +1,8 @@
 package reference
 
 import (
+	"slices"
+
 	"github.com/misskeyactor/misskeyactor/gen"
 	"github.com/misskeyactor/misskeyactor/spec"
 )
@@ -51,17 +53,32 @@ func (p *page) requests() {
 	own := table{head: []string{"Request", "Answer", "Other names", "Meaning"}}
 	for _, r := range p.spec.Requests {
 		if r.Role != spec.RoleRequest {
-			own.row(code(r.Name), codes([]string{r.Reply}), codes(r.Aliases), messageDoc(&r.Message, p.spec.Evidence))
+			own.row(code(r.Name), answer(r), codes(r.Aliases), messageDoc(&r.Message, p.spec.Evidence))
 		}
 	}
 	if len(own.rows) > 0 {
 		p.paragraph("The client sends these by itself:")
 		p.paragraph(own.String())
 	}
+	if slices.ContainsFunc(p.spec.Requests, func(r *spec.Request) bool { return r.Role == spec.RoleCall }) {
+		p.paragraph("Calls of the API go over the socket with the option " + code("WithStreamCalls") + ".")
+	}
 	for _, r := range p.spec.Requests {
 		if r.Role == spec.RoleRequest {
 			p.request(r)
 		}
+	}
+}
+
+// answer is the frame type that answers a request; "" for none.
+func answer(r *spec.Request) string {
+	switch {
+	case r.Reply == "":
+		return ""
+	case r.Role == spec.RoleCall:
+		return code(r.Reply) + " and the call's id"
+	default:
+		return code(r.Reply)
 	}
 }
 

@@ -7,11 +7,14 @@ import (
 	"github.com/misskeyactor/misskeyactor/spec"
 )
 
+// pageMark tells a page from what others have written.
+const pageMark = " by `misskeygen doc`: change the spec, not the page."
+
 // head prints what the page is about and what is on it.
 func (p *page) head() {
 	p.paragraph("# " + p.title())
 	p.prose(p.spec.Doc)
-	text := "This page is made from the spec " + code(p.spec.Name) + " by " + code("misskeygen doc") + ": change the spec, not the page."
+	text := "This page is made from the spec " + code(p.spec.Name) + pageMark
 	if base := p.spec.Extends; base != nil {
 		text += " That extends the spec " + code(base.Name) + "."
 	}
@@ -54,7 +57,7 @@ func (p *page) socket() {
 	t.row("Path", code(s.Path))
 	switch s.Auth {
 	case spec.AuthQuery:
-		t.row("Token", "in the query of the URL, as "+code("?i="))
+		t.row("Token", "in the query of the URL, as "+code("?i=")+", and as "+code("i")+" in the bodies of calls")
 	default:
 		t.row("Token", "in the header "+code("Authorization: Bearer"))
 	}
@@ -65,6 +68,9 @@ func (p *page) socket() {
 	}
 	seconds("The server pings every", s.PingSeconds)
 	seconds("The server closes after a silence of", s.SilenceSeconds)
+	if s.TextPing {
+		t.row("The text "+code("ping"), "is answered by the text "+code("pong"))
+	}
 	if n := p.spec.Limits.ChannelsPerConnection; n > 0 {
 		t.row("Channels on one socket, at most", sentences(strconv.Itoa(n)+".", differs(p.spec.Limits.Evidence, p.spec.Evidence)))
 	}

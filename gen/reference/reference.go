@@ -10,6 +10,8 @@
 package reference
 
 import (
+	"bytes"
+
 	"github.com/misskeyactor/misskeyactor/gen"
 	"github.com/misskeyactor/misskeyactor/spec"
 )
@@ -44,3 +46,7 @@ func Render(s *spec.Spec, opts Options) ([]byte, error) {
 	p.typesAppendix()
 	return []byte(p.text.String()), nil
 }
+
+// IsPage reports whether a file is a page that Render has made, of whichever
+// spec.
+func IsPage(text []byte) bool { return bytes.Contains(text, []byte(pageMark)) }
