@@ -121,7 +121,7 @@ func TestGoNamesAreThoseThatAreThere(t *testing.T) {
 }
 
 func TestGoNamesReportWhatGenerateWould(t *testing.T) {
-	_, files := archive(t, "testdata/negative/collision-channels.txtar")
+	_, files := archive(t, "testdata/negative/GN001-collision-channels.txtar")
 	s := load(t, files, "spec")
 	_, want := Generate(s, testOptions())
 	_, got := GoNamesOf(s)
