@@ -56,7 +56,8 @@ const tabWidth = 4
 // this offset, or how many there are when the offset is behind the end.
 func glyphs(source string, offset int) (all []glyph, at int) {
 	at = -1
-	for rest, state, begin := source, -1, 0; rest != ""; {
+	valid := string([]rune(source)) // a byte that is no UTF-8 counts as a rune
+	for rest, state, begin := valid, -1, 0; rest != ""; {
 		var g glyph
 		g.text, rest, g.width, state = uniseg.FirstGraphemeClusterInString(rest, state)
 		begin += utf8.RuneCountInString(g.text)

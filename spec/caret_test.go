@@ -35,6 +35,7 @@ func TestCaretStandsUnderItsRune(t *testing.T) {
 		{"thai vowels", "ที่x", 4, "ที่x", " ^"},
 		{"hangul in jamo", "\u1112\u1161\u11abx", 4, "\u1112\u1161\u11abx", "  ^"},
 		{"wide runes behind a tab", "\t日\tx", 4, "\t日\tx", "\t  \t^"},
+		{"bytes that are no UTF-8", "caf\xe9\xe9: x", 8, "caf\ufffd\ufffd: x", "       ^"},
 		{"turned around", "a\u202eb: x", 5, "a\ufffdb: x", "    ^"},
 		{"combining mark", "e\u0301x", 3, "e\u0301x", " ^"},
 		{"zero width joiner", "a\u200dx", 3, "a\u200dx", " ^"},
