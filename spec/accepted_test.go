@@ -75,7 +75,7 @@ f.yaml:10:17: "spec" is a list here, where a string belongs [SP008]
 f.yaml:11:5: an item of "accepted" is an integer here, where a mapping belongs [SP008]
       - 1
         ^
-    Write a mapping.
+    Write a mapping, as in {key: value}.
 f.yaml:12:1: "reasons" is no key of a file of accepted differences [SP009]
     reasons: []
     ^

@@ -70,6 +70,6 @@ func (l *loader) checkEndsWith(c *Capture, v, events *value) {
 		names[e.key] = true
 	}
 	if !names[v.text] {
-		l.reportUnknown(use{pos: v.Pos, name: v.text}, CodeEndsWith, "event of the capture "+quote(c.Name), names)
+		l.reportAbsent(v.Pos, CodeEndsWith, "the capture "+quote(c.Name)+" has no event ", v.text, names)
 	}
 }

@@ -88,6 +88,6 @@ func (l *loader) checkTokenEvent(t tokenEvent) {
 	}
 	collect(t.channel.Events)
 	if !names[t.channel.TokenEvent] {
-		l.reportUnknown(use{pos: t.pos, name: t.channel.TokenEvent}, CodeEndsWith, "event of the channel "+quote(t.channel.Name), names)
+		l.reportAbsent(t.pos, CodeEndsWith, "the channel "+quote(t.channel.Name)+" has no event ", t.channel.TokenEvent, names)
 	}
 }

@@ -24,7 +24,7 @@ func (l *loader) checkDefault(d fieldDefault) {
 	if v.kind == nullValue && f.Type.Nullable {
 		return
 	}
-	what := ""
+	what, none := "", ""
 	switch t := f.Type; {
 	case t.Basic == Boolean && v.kind != booleanValue:
 		what = "true or false"
@@ -35,11 +35,11 @@ func (l *loader) checkDefault(d fieldDefault) {
 	case t.Basic == String && v.kind != stringValue:
 		what = "a string, in quotes"
 	case t.Basic == Timestamp:
-		what = "nothing: a timestamp has no default"
+		none = "a timestamp has"
 	case t.Basic == Any && !v.kind.scalar():
 		what = "a scalar"
 	case t.List != nil || t.Map != nil:
-		what = "nothing: lists and maps have no default"
+		none = "lists and maps have"
 	case t.Named == nil:
 		return
 	case t.Named.Kind == KindID && v.kind != stringValue:
@@ -54,10 +54,14 @@ func (l *loader) checkDefault(d fieldDefault) {
 		}
 		what = list(sortedNames(values))
 	case t.Named.Kind == KindObject || t.Named.Kind == KindUnion:
-		what = "nothing: objects have no default"
+		none = "objects have"
 	}
-	if what != "" {
-		l.report(v.Pos, CodeBadDefault, "the default does not fit the type of the field "+quote(f.Name), "Write "+what+".")
+	hint := "Write " + what + "."
+	if none != "" {
+		hint = "Remove it: " + none + " no default."
+	}
+	if what+none != "" {
+		l.report(v.Pos, CodeBadDefault, "the default does not fit the type of the field "+quote(f.Name), hint)
 	}
 }
 

@@ -186,12 +186,15 @@ func (l *loader) reportDuplicate(pos Pos, what string, first Pos) {
 
 // quote puts a name of the file into a message: in quotes, on one line and of
 // bearable length.
-func quote(name string) string {
+func quote(name string) string { return fmt.Sprintf("%q", shortened(name)) }
+
+// shortened cuts a name of the file that is too long for a message.
+func shortened(name string) string {
 	const most = 60
 	if utf8.RuneCountInString(name) > most {
 		name = string([]rune(name)[:most]) + "…"
 	}
-	return fmt.Sprintf("%q", name)
+	return name
 }
 
 // list joins words for a hint: "a, b or c".

@@ -35,7 +35,7 @@ func (l *loader) declareRequest(e entry) {
 	}
 	if r.Role != "" && r.Role != RoleRequest {
 		for _, key := range o.given("method", "bodyOptional", "body", "as", "fields") {
-			l.report(o.get(key).Pos, CodeConflict, what+" has a "+quote(key)+", which only role request has",
+			l.report(o.get(key).Pos, CodeConflict, what+" has "+quote(key)+", which only role request has",
 				"Remove the key: the runtime knows what a request of role "+string(r.Role)+" carries.")
 		}
 	}

@@ -24,18 +24,23 @@ func (l *loader) resolve() {
 // reportUnknown reports a name that nothing bears, unless what bears it may
 // not have been read.
 func (l *loader) reportUnknown(u use, code Code, what string, known map[string]bool) {
+	l.reportAbsent(u.pos, code, "there is no "+what+" ", u.name, known)
+}
+
+// reportAbsent is reportUnknown with words of its own before the name.
+func (l *loader) reportAbsent(pos Pos, code Code, words, name string, known map[string]bool) {
 	if l.incomplete {
 		return
 	}
-	message := "there is no " + what + " " + quote(u.name)
-	if near := nearest(u.name, maps.Keys(known)); near != "" {
+	message := words + quote(name)
+	if near := nearest(name, maps.Keys(known)); near != "" {
 		message += "; did you mean " + quote(near) + "?"
 	}
 	hint := "Declare it, or name another."
 	if len(known) > 0 && len(known) <= 12 {
 		hint = "Declare it, or write " + list(sortedNames(known)) + "."
 	}
-	l.report(u.pos, code, message, hint)
+	l.report(pos, code, message, hint)
 }
 
 func namesOf[V any](m map[string]V) map[string]bool {

@@ -23,11 +23,7 @@ func (l *loader) want(v *value, what string, kinds ...valueKind) bool {
 	for i, k := range kinds {
 		words[i] = k.String()
 	}
-	hint := "Write " + list(words) + "."
-	if kinds[0] == stringValue && v.kind.scalar() {
-		hint = "Put it into quotes."
-	}
-	l.report(v.Pos, CodeWrongKind, fmt.Sprintf("%s is %s here, where %s belongs", what, v.kind, list(words)), hint)
+	l.report(v.Pos, CodeWrongKind, fmt.Sprintf("%s is %s here, where %s belongs", what, v.kind, list(words)), l.kindCure(v, kinds))
 	return false
 }
 
@@ -200,6 +196,10 @@ func (l *loader) evidence(o *object) Evidence {
 	}
 	e.Seen = []string{}
 	if v.kind == stringValue {
+		if version.MatchString(v.text) {
+			l.report(v.Pos, CodeWrongKind, `"seen" is one version here, where a list belongs`, l.kindCure(v, []valueKind{listValue}))
+			return e
+		}
 		l.word(o, "seen")
 		return e
 	}

@@ -105,7 +105,7 @@ func (l *loader) parse(src *source, text string) (root *value, ok bool) {
 			if syntax, ok := errors.AsType[yaml.Error](err); ok {
 				pos, message = src.pos(syntax.GetToken()), syntax.GetMessage()
 			}
-			l.report(pos, CodeSyntax, "the file is not YAML: "+message, syntaxHint(src, pos))
+			l.report(pos, CodeSyntax, "the file is not YAML: "+message, cureSyntax(message, src.line(pos.Line)))
 		}
 		return nil, false
 	}
@@ -159,8 +159,11 @@ func (l *loader) checkTokens(src *source, tokens token.Tokens) (features, shallo
 		if what != "" {
 			onLine++
 			features = true
-			l.report(src.pos(t), CodeYAMLFeature, what+" stands here",
-				"Specs do without it, so that every fact can be read where it stands: write the value out.")
+			hint := "Specs do without it, so that every fact can be read where it stands: write the value out."
+			if t.Position.Column > 1 && strings.Contains("%&*!", t.Value[:min(1, len(t.Value))]) {
+				hint += " If it is meant as a text, put it into quotes."
+			}
+			l.report(src.pos(t), CodeYAMLFeature, what+" stands here", hint)
 		}
 		if flow > maxDepth || onLine > maxDepth {
 			l.reportTooDeep(src.pos(t))
@@ -173,19 +176,6 @@ func (l *loader) checkTokens(src *source, tokens token.Tokens) (features, shallo
 func (l *loader) reportTooDeep(pos Pos) {
 	l.report(pos, CodeTooDeep, fmt.Sprintf("values are nested more than %d deep", maxDepth),
 		"No part of a spec nests like this: check the brackets and the indentation.")
-}
-
-// syntaxHint says what most often causes a syntax error where this one is.
-func syntaxHint(src *source, pos Pos) string {
-	line := src.line(pos.Line)
-	switch {
-	case strings.Contains(line, "\t"):
-		return "YAML allows no tabs in indentation: use spaces."
-	case strings.ContainsAny(line, "{[") && strings.Contains(line, "[]"):
-		return `Inside { } and [ ], quote what has brackets: "Note[]".`
-	default:
-		return "Check the indentation, the brackets and the quotes here and on the line before."
-	}
 }
 
 // start is the position of a file's first rune, for faults of the whole file.

@@ -70,7 +70,11 @@ func (p *typeParser) fail(format string, args ...any) {
 		return
 	}
 	p.failed = true
-	p.l.report(p.pos(), CodeBadType, "this is no type: "+fmt.Sprintf(format, args...), typeHint)
+	hint := typeHint
+	if strings.HasPrefix(p.rest(), "?") {
+		hint = `A key that may be absent has the question mark behind itself, as in "text?: string".`
+	}
+	p.l.report(p.pos(), CodeBadType, "this is no type: "+fmt.Sprintf(format, args...), hint)
 }
 
 func (p *typeParser) rest() string { return p.text[p.next:] }

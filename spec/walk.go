@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -135,10 +134,12 @@ func (l *loader) finishRoot() {
 	if l.incomplete {
 		return
 	}
-	for _, key := range []string{"name", "socket"} {
-		if _, ok := l.rootKeys[key]; !ok {
-			l.report(l.base, CodeMissingKey, fmt.Sprintf("the spec lacks the key %q", key),
-				"Write it into one of the files, misskey.yaml in the upstream dialect.")
+	for _, needed := range [][2]string{
+		{"name", "Write into one of the files what the dialect is called, as in name: mydialect."},
+		{"socket", "Write into one of the files how the server is reached, as in socket: {path: /streaming, auth: header}; or have the dialect extend one that says it, as in extends: misskey."},
+	} {
+		if _, ok := l.rootKeys[needed[0]]; !ok {
+			l.report(l.base, CodeMissingKey, "the spec lacks the key "+quote(needed[0]), needed[1])
 		}
 	}
 	only, without := l.rootKeys["only"], l.rootKeys["without"]
