@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/misskeyactor/misskeyactor/gen"
+	"github.com/misskeyactor/misskeyactor/gen/dts"
 	"github.com/misskeyactor/misskeyactor/spec"
 )
 
@@ -21,9 +22,10 @@ all of them.
   misskeygen explain
 `
 
-// explanations are those of every code that a message may have, sorted.
+// explanations are those of every code that a message may have, package by
+// package.
 func explanations() []spec.Explanation {
-	return slices.Concat(spec.Explanations(), gen.Explanations())
+	return slices.Concat(spec.Explanations(), gen.Explanations(), dts.Explanations())
 }
 
 func explain(c *task) error {

@@ -2,6 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -27,6 +31,34 @@ func TestExplain(t *testing.T) {
 	contains(t, stderr, "there is no code SP19; did you mean SP019?")
 	_, stderr = call(t, exitUsage, "explain", "SP001", "SP002")
 	contains(t, stderr, "want one code, got 2")
+}
+
+// TestEveryCodeIsExplained finds the codes that the module declares, in its
+// source.
+func TestEveryCodeIsExplained(t *testing.T) {
+	declared := regexp.MustCompile(`Code\s*=\s*"([A-Z]{2}[0-9]{3})"`)
+	found := 0
+	for _, dir := range []string{"spec", "gen"} {
+		err := filepath.WalkDir(filepath.Join(root, dir), func(name string, _ fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(name)
+			for _, match := range declared.FindAllStringSubmatch(string(text), -1) {
+				found++
+				if _, err := explanationOf(explanations(), match[1]); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found < 40 {
+		t.Errorf("found only %d codes", found)
+	}
 }
 
 func TestExplainListsEveryCode(t *testing.T) {
