@@ -40,4 +40,7 @@
 //	        events: timline
 //	                ^
 //	    Declare it, or write timeline or userList.
+//
+// Explanations says more of each code, and Schema what an editor needs to
+// complete and check a file.
 package spec

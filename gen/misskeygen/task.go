@@ -176,11 +176,14 @@ func (c *task) printDiagnostics(ds spec.Diagnostics) {
 		c.printJSON(diagnosticsReport{c.name(), diagnosticsJSON(ds)})
 		return
 	}
+	text := ds.Error()
 	if c.stderr.colours {
-		fmt.Fprintln(c.stderr, ds.Coloured())
-		return
+		text = ds.Coloured()
 	}
-	fmt.Fprintln(c.stderr, ds)
+	fmt.Fprintln(c.stderr, text)
+	if c.stderr.terminal {
+		fmt.Fprintf(c.stderr, "\nmisskeygen explain %s tells more.\n", ds[0].Code)
+	}
 }
 
 // printError prints an error, and for a person what else there is to say.
