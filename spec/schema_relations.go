@@ -7,7 +7,9 @@ import "strings"
 // keys.
 var relations = map[*shape][]*node{
 	rootShape: {
-		{Properties: properties{{"patch", &node{PropertyNames: &node{Pattern: pathStarts()}}}}},
+		{Properties: properties{{"patch", &node{PropertyNames: &node{
+			Pattern: pathStarts(), PatternError: "Begin with a section of the spec, as in channels.main.overflow.",
+		}}}}},
 	},
 	eventSetShape: {
 		{If: not(has("includes")), Then: &node{Properties: properties{{"events", &node{MinProperties: 1}}}}},
