@@ -140,6 +140,10 @@ func TestPatches(t *testing.T) {
 			func(s *Spec) any { return channelOf(s, "admin").Events.Events[0].Body == nil }, true},
 		{"a message that loses its fields has no body", "patch: {captures.note.events.gone: {fields: null}}",
 			func(s *Spec) any { m := s.Captures[0].Events.Events[0]; return m.Body == nil && m.Fields == nil }, true},
+		{"a request that carries nothing of its own stays so", "patch: {requests.subNote: {aliases: [s]}}",
+			func(s *Spec) any { return s.Requests[3].Aliases }, []string{"s"}},
+		{"a request of the client that loses its fields has no body", "patch: {requests.read.fields: null}",
+			func(s *Spec) any { r := s.Requests[5]; return r.Body == nil && r.Fields == nil }, true},
 		{"a body becomes fields", "patch: {eventSets.timeline.events.note: {body: null, fields: {id: NoteID}}}",
 			func(s *Spec) any { return fieldNames(s.EventSets[0].Events[0].Fields) }, []string{"id"}},
 		{"patches build on one another", "patch: {channels.home.params: {a?: string}, channels.home.params.a: integer}",
@@ -246,6 +250,10 @@ func TestTrimming(t *testing.T) {
 			[]string{"admin"}, []string{"admin"}, []string{"NoteID", "Report", "Alone"}},
 		{"a channel of the overlay's own", "only: [bell]\nchannels: {bell: {events: {ring: {body: File}}}}",
 			[]string{"bell"}, []string{"bell"}, []string{"NoteID", "File", "Alone"}},
+		{"without what a patch has left the other use of", "without: [admin]\npatch: {eventSets.timeline.events.note: {body: null}}",
+			[]string{"home"}, []string{"timeline"}, []string{"NoteID", "Alone"}},
+		{"what something unused uses", "without: [home]\ntypes: {Bell: {fields: {rang: File}}}",
+			[]string{"admin"}, []string{"admin"}, []string{"NoteID", "File", "Report", "Alone", "Bell"}},
 		{"without all", "without: [home, admin]", nil, nil, []string{"NoteID", "Alone"}},
 	}
 	for _, test := range tests {

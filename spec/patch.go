@@ -74,7 +74,11 @@ func (t *target) field() bool {
 // null for a body.
 func (t *target) message() bool {
 	n := len(t.keys)
-	return n > 1 && slices.Contains([]string{"events", "sends"}, t.keys[n-2]) || n == 2 && t.keys[0] == "requests"
+	if n == 2 && t.keys[0] == "requests" {
+		role := t.entry().value.entry("role") // what the others carry is the runtime's business
+		return role != nil && role.value.text == string(RoleRequest)
+	}
+	return n > 1 && slices.Contains([]string{"events", "sends"}, t.keys[n-2])
 }
 
 // lengthen turns the short form of a field into the long one, which has room

@@ -17,18 +17,20 @@ func (l *loader) checkTrimming() {
 }
 
 // trim leaves out the channels that are not wanted, and the event sets and
-// types that nothing uses without them. What nothing used before stays: it was
-// declared for its own sake.
+// types that nothing uses without them and the patches. What nothing used
+// before, here or in the dialect below, stays: it was declared for its own sake.
 func (l *loader) trim() {
 	if l.only == nil && l.without == nil {
 		return
 	}
 	s := l.spec
 	before := reach(s)
+	before.below(s)
 	s.Channels = slices.DeleteFunc(s.Channels, func(c *Channel) bool {
 		return l.only != nil && !names(l.only, c.Name) || names(l.without, c.Name)
 	})
 	after := reach(s)
+	after.others(s, before)
 	s.EventSets = slices.DeleteFunc(s.EventSets, func(set *EventSet) bool { return before.sets[set] && !after.sets[set] })
 	s.Types = slices.DeleteFunc(s.Types, func(t *Type) bool { return before.types[t] && !after.types[t] })
 
@@ -79,6 +81,41 @@ func reach(s *Spec) reached {
 		r.messages([]*Message{&q.Message})
 	}
 	return r
+}
+
+// below adds what the dialect below uses, where it is still there.
+func (r reached) below(s *Spec) {
+	if s.Extends == nil {
+		return
+	}
+	sets, types := map[string]bool{}, map[string]bool{}
+	there := reach(s.Extends)
+	for set := range there.sets {
+		sets[set.Name] = true
+	}
+	for t := range there.types {
+		types[t.Name] = true
+	}
+	for _, set := range s.EventSets {
+		r.sets[set] = r.sets[set] || sets[set.Name]
+	}
+	for _, t := range s.Types {
+		r.types[t] = r.types[t] || types[t.Name]
+	}
+}
+
+// others adds what is declared for its own sake, with all that it uses.
+func (r reached) others(s *Spec, used reached) {
+	for _, set := range s.EventSets {
+		if !used.sets[set] {
+			r.set(set)
+		}
+	}
+	for _, t := range s.Types {
+		if !used.types[t] {
+			r.named(t)
+		}
+	}
 }
 
 func (r reached) set(s *EventSet) {
