@@ -2,7 +2,6 @@ package misskeytest
 
 import (
 	"encoding/json"
-	"slices"
 
 	"github.com/misskeyactor/misskeyactor/streaming/misskey"
 )
@@ -88,10 +87,8 @@ func (s *Server) rule(name string) (*channelRule, bool) {
 	if r, ok := s.facts.channels[name]; ok {
 		return r, true
 	}
-	if slices.Contains(s.config.channels, name) {
-		return &channelRule{name: name, open: openPublic}, true
-	}
-	return nil, false
+	r := s.config.channel(name)
+	return r, r != nil
 }
 
 func byName(all ...*channelRule) map[string]*channelRule {

@@ -136,6 +136,7 @@ func (s *Server) afterOn(clock Clock, d time.Duration, f func()) *call {
 	}
 	s.schedule.pending[c] = struct{}{}
 	c.timer = clock.AfterFunc(d, func() {
+		defer s.runHooks()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if _, ok := s.schedule.pending[c]; !ok {

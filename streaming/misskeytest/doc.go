@@ -25,7 +25,8 @@
 // take an id of the test's choice with [WithID]. Every kind of event that a
 // Misskey server was recorded to send has a method that provokes it; what has none
 // is sent with [Server.Publish], [User.PublishMain], [Server.Broadcast] or, down
-// to garbage, [Socket.SendText].
+// to garbage, [Socket.SendText]. [WithChannel] adds the channels of a fork, and
+// what they answer.
 //
 // # REST
 //

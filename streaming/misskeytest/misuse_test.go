@@ -176,6 +176,10 @@ func TestThingsThatMakeNoSense(t *testing.T) {
 		{"the token for @bob is @alice's already", func() { srv.AddUser("bob", misskeytest.WithToken(alice.Token())) }},
 		{"the token for @bob is empty", func() { srv.AddUser("bob", misskeytest.WithToken("")) }},
 		{"WithChannel: the name is empty", func() { misskeytest.NewServer(misskeytest.WithChannel("")) }},
+		{"WithChannel: option 1 is nil", func() { misskeytest.WithChannel("x", nil) }},
+		{"OnConnect: function 1 is nil", func() { misskeytest.OnConnect(nil) }},
+		{"OnSend: function 1 is nil", func() { misskeytest.OnSend(nil) }},
+		{"TakesParams: function 1 is nil", func() { misskeytest.TakesParams(nil) }},
 		{`WithChannel("main"): there is such a channel already`, func() { misskeytest.NewServer(misskeytest.WithChannel("main")) }},
 		{`WithChannel("x"): there is such a channel already`, func() {
 			misskeytest.NewServer(misskeytest.WithChannel("x"), misskeytest.WithChannel("x"))

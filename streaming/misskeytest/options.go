@@ -3,7 +3,6 @@ package misskeytest
 import (
 	"fmt"
 	"net"
-	"slices"
 	"time"
 )
 
@@ -31,7 +30,7 @@ type config struct {
 	pingInterval   time.Duration
 	gameDelay      time.Duration
 	addr           string
-	channels       []string
+	channels       []*channelRule
 	openTime       time.Duration
 	seed           uint64
 	withoutJournal bool
@@ -91,11 +90,29 @@ func WithoutJournal() Option { return func(cfg *config) { cfg.withoutJournal = t
 func WithAddr(addr string) Option { return func(cfg *config) { cfg.addr = addr } }
 
 // WithChannel gives the server a channel that Misskey does not have, as a fork
-// may: it takes any params, needs no account, and sends what Server.Publish is
-// told to. A client's messages to it are in Connection.Sends. NewServer panics over
-// an empty name, and over one that the release has or another option gives.
-func WithChannel(name string) Option {
-	return func(cfg *config) { cfg.channels = append(cfg.channels, name) }
+// may: it takes any params, needs no account, and sends what [Server.Publish] and
+// [Connection.Publish] are told to, unless its options say otherwise. A client's
+// messages to it are in [Connection.Sends]. NewServer panics over an empty name,
+// and over one that the release has or another option gives.
+func WithChannel(name string, options ...ChannelOption) Option {
+	mustGive("WithChannel", "option", options...)
+	return func(cfg *config) {
+		rule := &channelRule{name: name, open: openPublic}
+		for _, o := range options {
+			o(rule)
+		}
+		cfg.channels = append(cfg.channels, rule)
+	}
+}
+
+// channel returns the rule of a channel that WithChannel has added, or nil.
+func (cfg *config) channel(name string) *channelRule {
+	for _, rule := range cfg.channels {
+		if rule.name == name {
+			return rule
+		}
+	}
+	return nil
 }
 
 // check panics over options that no server can have.
@@ -104,12 +121,12 @@ func (cfg *config) check(known map[string]*channelRule) {
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		panic(fmt.Sprintf("misskeytest: WithAddr(%q): no loopback address with a port", cfg.addr))
 	}
-	for i, name := range cfg.channels {
+	for _, rule := range cfg.channels {
 		switch {
-		case name == "":
+		case rule.name == "":
 			panic("misskeytest: WithChannel: the name is empty")
-		case known[name] != nil || slices.Contains(cfg.channels[:i], name):
-			panic(fmt.Sprintf("misskeytest: WithChannel(%q): there is such a channel already", name))
+		case known[rule.name] != nil || cfg.channel(rule.name) != rule:
+			panic(fmt.Sprintf("misskeytest: WithChannel(%q): there is such a channel already", rule.name))
 		}
 	}
 }

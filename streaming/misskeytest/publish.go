@@ -28,6 +28,18 @@ func (s *Server) Publish(channel, typ string, body any, targets ...Target) (n in
 	return n
 }
 
+// Publish sends an event on this one connection, as [Server.Publish] does on all
+// that meet its targets, and reports whether it still hears any.
+func (c Connection) Publish(typ string, body any) (sent bool) {
+	raw := marshal(body)
+	c.Socket.server.locked(func() {
+		if sent = c.conn.element != nil; sent {
+			c.conn.emit(c.Socket.server.newEvent(typ, raw))
+		}
+	})
+	return sent
+}
+
 // all yields every channel of the socket, stray ones last.
 func (k *Socket) all() iter.Seq[*channelConn] {
 	return func(yield func(*channelConn) bool) {

@@ -46,6 +46,7 @@ type Server struct {
 	captors    map[misskey.NoteID][]*Socket
 	eventCount uint64
 	faults     faults
+	hooks      hooks
 	pings      *ticker
 	random     *rand.Rand
 
@@ -138,8 +139,10 @@ func (s *Server) Close() {
 	s.mu.Lock()
 	s.closed = true
 	s.stopAll()
+	s.hooks.queue = nil
 	s.mu.Unlock()
 	s.Stop()
+	s.awaitHooks()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.silent {
@@ -238,6 +241,7 @@ func (s *Server) touch() {
 
 // locked runs f with s.mu held; those who Wait look again afterwards.
 func (s *Server) locked(f func()) {
+	defer s.runHooks()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.touch()

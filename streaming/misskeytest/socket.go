@@ -66,6 +66,10 @@ func (s *Server) newSocket(l *listening, ws *websocket.Conn, who credential, sin
 // run serves the socket until it ends. It needs Server.mu not to be held.
 func (k *Socket) run() {
 	defer func() { _ = k.conn.Close() }()
+	defer func() { // nothing is left to do, unless a test's function has ended this goroutine
+		k.server.locked(k.end)
+		k.out.close()
+	}()
 	written := make(chan struct{})
 	go func() {
 		defer close(written)

@@ -54,6 +54,8 @@ type Connection struct {
 	Silent bool
 	Sends  []Send // what the client sent to it
 	Sent   uint64 // events sent under its id
+
+	conn *channelConn
 }
 
 // Sockets returns the open sockets, in the order they were opened.
@@ -138,6 +140,7 @@ func (c *channelConn) snapshot() Connection {
 		Silent:  c.silent,
 		Sends:   slices.Clone(c.sends),
 		Sent:    c.sent,
+		conn:    c,
 	}
 }
 
