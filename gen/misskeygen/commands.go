@@ -17,6 +17,7 @@ type command struct {
 // commands are listed as a person comes to need them.
 func commands() []*command {
 	return []*command{
+		{name: "init", short: "begin a spec of your own", usage: initUsage, run: initialise},
 		{name: "generate", short: "write the bindings of a spec", usage: generateUsage, run: generate},
 		{name: "check", short: "compare the bindings with the spec", usage: checkUsage, run: check},
 		{name: "doc", short: "print a reference of the channels", usage: docUsage, run: doc},

@@ -65,11 +65,11 @@ func importOpenAPI(c *task) error {
 }
 
 // writeNew writes a file that is not there yet: what is there has been
-// corrected by hand, or is the document itself.
+// corrected by hand, or is what the new one is made of.
 func writeNew(name string, data []byte) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s exists; an import is the seed of a spec and replaces nothing", name)
+		return fmt.Errorf("%s exists and is not replaced: remove it, or name another file", name)
 	}
 	if err != nil {
 		return err

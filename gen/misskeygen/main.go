@@ -3,6 +3,7 @@
 // differs between two specs and what that breaks, and seeds specs from
 // documents.
 //
+//	misskeygen init [flags] [FILE]           begin a spec of your own
 //	misskeygen generate [flags]              write the bindings
 //	misskeygen check [flags]                 compare them with the spec
 //	misskeygen doc [flags]                   print a reference of the channels
