@@ -21,8 +21,9 @@ func commands() []*command {
 		{name: "generate", short: "write the bindings of a spec", usage: generateUsage, run: generate},
 		{name: "check", short: "compare the bindings with the spec", usage: checkUsage, run: check},
 		{name: "doc", short: "print a reference of the channels", usage: docUsage, run: doc},
-		{name: "import", short: "seed a spec from a document", usage: importUsage, words: []*command{
+		{name: "import", short: "seed a spec from a document, or compare it", usage: importUsage, words: []*command{
 			{name: "import openapi", short: "print the entities of an OpenAPI document as YAML", usage: importOpenAPIUsage, run: importOpenAPI},
+			{name: "import dts", short: "print what misskey-js declares as YAML, or compare it", usage: importDTSUsage, run: importDTS},
 		}},
 		{name: "schema", short: "print the JSON Schema of spec files, for editors", usage: schemaUsage, run: schema},
 		{name: "explain", short: "tell what the code of a message stands for", usage: explainUsage, run: explain},

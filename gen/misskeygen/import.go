@@ -11,11 +11,13 @@ import (
 
 const importUsage = `misskeygen import KIND [flags] FILE
 
-Reads a document that describes servers and prints what it says as the seed of
-a spec. The one kind is openapi.
+Reads what describes servers and prints it as the seed of a spec, or compares a
+spec with it. KIND is openapi for a server's own description of its API, or dts
+for the TypeScript declarations of the npm package misskey-js.
 
-  misskeygen help import openapi
+  misskeygen help import dts
   misskeygen import openapi api.json
+  misskeygen import dts -compare misskey-js-2026.5.1.tgz
 `
 
 const importOpenAPIUsage = `misskeygen import openapi [flags] FILE
@@ -57,10 +59,15 @@ func importOpenAPI(c *task) error {
 	if err != nil {
 		return err
 	}
+	return c.writeSeed(out, yaml)
+}
+
+// writeSeed writes to a new file, or to standard output when none is named.
+func (c *task) writeSeed(out string, yaml []byte) error {
 	if out != "" {
 		return writeNew(out, yaml)
 	}
-	_, err = c.stdout.Write(yaml)
+	_, err := c.stdout.Write(yaml)
 	return err
 }
 
