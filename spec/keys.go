@@ -149,7 +149,7 @@ var fieldShape = &shape{
 var (
 	bodyKey = key{name: "body", takes: either(typeForm, nullForm),
 		doc: "The type of the body, or null when there is none."}
-	asKey = key{name: "as", takes: smallNameForm, with: []string{"body"},
+	asKey = key{name: "as", takes: smallNameForm,
 		doc: "What the body is called in Go, as in `user`. A body that is a list or of a basic type has no other name to go by."}
 	messageFieldsKey = key{name: "fields", takes: someOf(fieldKeys, fieldForm), excludes: []string{"body", "as"},
 		doc: "The fields of the body, when it is an object of this message alone. A name with a question mark may be absent."}
