@@ -7,6 +7,7 @@ import (
 
 	"github.com/misskeyactor/misskeyactor/gen"
 	"github.com/misskeyactor/misskeyactor/gen/dts"
+	"github.com/misskeyactor/misskeyactor/gen/observe"
 	"github.com/misskeyactor/misskeyactor/spec"
 )
 
@@ -25,7 +26,7 @@ all of them.
 // explanations are those of every code that a message may have, package by
 // package.
 func explanations() []spec.Explanation {
-	return slices.Concat(spec.Explanations(), gen.Explanations(), dts.Explanations())
+	return slices.Concat(spec.Explanations(), gen.Explanations(), dts.Explanations(), observe.Explanations())
 }
 
 func explain(c *task) error {
