@@ -25,3 +25,17 @@ func TestSpecsByName(t *testing.T) {
 		t.Errorf("loaded %v, %v", s, err)
 	}
 }
+
+// TestPositionsInWhatASpecExtends: a fault that Go has with a fact of the base
+// is shown with its line.
+func TestPositionsInWhatASpecExtends(t *testing.T) {
+	enter(t)
+	write(t, "fork.yaml", `
+name: fork
+extends: misskey
+channels:
+  timeline: {events: timeline, goName: HomeTimeline}
+`)
+	_, stderr := call(t, exitFaults, "check", "-spec", "fork.yaml", "-out", "bot")
+	contains(t, stderr, "fork.yaml:5:3: ", "HomeTimeline", " at builtin/misskey/channels.yaml:", "[GN001]\n      timeline: {")
+}
