@@ -14,6 +14,7 @@ const (
 // The forms that values of a spec have.
 var (
 	textForm      = form{{kind: stringValue, pattern: `^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$`, name: "text", hint: visibleHint}}
+	filledForm    = form{{kind: stringValue, pattern: `^[^\x00-\x08\x0b-\x1f\x7f-\x9f]+$`, hint: filledHint}}
 	nameForm      = form{{kind: stringValue}}
 	wireForm      = form{{kind: stringValue, pattern: wireNames, name: "wireName", hint: wireHint}}
 	pathForm      = form{{kind: stringValue, pattern: `^(?:/|$)`, hint: pathHint}}

@@ -39,6 +39,8 @@ var rootShape = &shape{
 			doc: "The channels to leave out. Event sets and types that nothing uses any more go with them."},
 		{name: "patch", spread: true, takes: someOf(keyPaths, nil),
 			doc: "What is otherwise than in the spec that this one builds on, by the path to it, as in `channels.main.events.note`. A value or a list replaces, a mapping is merged, `null` removes; a path that ends with `[]` adds to a list."},
+		{name: "breaks", takes: listOf(mapping(breakShape)),
+			doc: "What this spec is meant to break of bots that were made from an older one. `misskeygen breaking` accepts it."},
 		{name: "socket", inherited: true, takes: mapping(socketShape), doc: "How the websocket is reached and kept alive."},
 		{name: "limits", inherited: true, takes: mapping(limitsShape), doc: "The server's bounds on one socket."},
 		{name: "types", spread: true, inherited: true, takes: mapOf(goExported.String(), mapping(typeShape)),
@@ -52,6 +54,19 @@ var rootShape = &shape{
 		{name: "broadcasts", inherited: true, takes: mapping(broadcastsShape), doc: "The events that reach every socket without a connect."},
 		{name: "requests", spread: true, inherited: true, takes: mapOf(wireNames, mapping(requestShape)),
 			doc: "What a client sends at the top level of the socket, by the word it sends."},
+	},
+}
+
+var breakShape = &shape{
+	name: "break",
+	doc:  "Something that breaks bots that were made from an older spec, and is meant to.",
+	keys: []key{
+		{name: "rule", takes: form{{kind: stringValue, pattern: breakRule.String(), hint: ruleHint}}, need: "Write the rule that finds it, as in BR005.",
+			doc: "The rule that finds it, as in `BR005`."},
+		{name: "at", takes: filledForm, need: "Write where it is found, as in channels.main.events.mention.",
+			doc: "The keys that lead to it, as in `channels.main.events.mention`, in the words of `misskeygen breaking`."},
+		{name: "reason", takes: filledForm, need: "Say why it is right: a reader of the next release will ask.",
+			doc: "Why it is right."},
 	},
 }
 

@@ -28,6 +28,10 @@ type Spec struct {
 	Broadcasts *EventSet // nil when the dialect has none
 	Requests   []*Request
 
+	// Breaks is what this spec is meant to break of bots that were made from
+	// an older one.
+	Breaks []*Break
+
 	sources map[string]*source
 }
 

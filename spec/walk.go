@@ -58,6 +58,8 @@ func (l *loader) walkKey(o *object, e entry) {
 		l.strings(e.value, quote(e.key), func(item *value) { l.only = append(l.only, item) })
 	case "without":
 		l.strings(e.value, quote(e.key), func(item *value) { l.without = append(l.without, item) })
+	case "breaks":
+		s.Breaks = l.breaks(e.value)
 	case "socket":
 		s.Socket = l.socket(e)
 	case "limits":
