@@ -20,6 +20,7 @@ func commands() []*command {
 		{name: "init", short: "begin a spec of your own", usage: initUsage, run: initialise},
 		{name: "generate", short: "write the bindings of a spec", usage: generateUsage, run: generate},
 		{name: "check", short: "compare the bindings with the spec", usage: checkUsage, run: check},
+		{name: "diff", short: "tell what differs between two specs", usage: diffUsage, run: diff},
 		{name: "doc", short: "print a reference of the channels", usage: docUsage, run: doc},
 		{name: "import", short: "seed a spec from a document, or compare it", usage: importUsage, words: []*command{
 			{name: "import openapi", short: "print the entities of an OpenAPI document as YAML", usage: importOpenAPIUsage, run: importOpenAPI},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -24,6 +25,17 @@ func loadSpec(arg string) (*spec.Spec, error) {
 			arg, didYouMean(arg, names), strings.Join(names, ", "))
 	}
 	return spec.Load(disk{}, name)
+}
+
+// loadSpecs loads two specs; when both have faults, all are in the error.
+func loadSpecs(before, after string) (old, new *spec.Spec, err error) {
+	old, oldErr := loadSpec(before)
+	new, newErr := loadSpec(after)
+	var faults, more spec.Diagnostics
+	if errors.As(oldErr, &faults) && errors.As(newErr, &more) {
+		return old, new, append(faults, more...)
+	}
+	return old, new, cmp.Or(oldErr, newErr)
 }
 
 // isWord reports whether what was written for a spec may have been meant as
