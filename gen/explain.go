@@ -10,7 +10,7 @@ import (
 // by code. The slice is the caller's. A snippet stands beside a spec that
 // declares the types Note and NoteID, the event set timeline and the requests
 // of the protocol.
-func Explanations() []spec.Explanation { return slices.Clone(explained) }
+func Explanations() []spec.Explanation { return slices.Concat(breakingExplanations(), explained) }
 
 var explained = []spec.Explanation{
 	{

@@ -21,6 +21,7 @@ func commands() []*command {
 		{name: "generate", short: "write the bindings of a spec", usage: generateUsage, run: generate},
 		{name: "check", short: "compare the bindings with the spec", usage: checkUsage, run: check},
 		{name: "diff", short: "tell what differs between two specs", usage: diffUsage, run: diff},
+		{name: "breaking", short: "find what a new spec breaks of the bots of an old one", usage: breakingUsage, run: breaking},
 		{name: "doc", short: "print a reference of the channels", usage: docUsage, run: doc},
 		{name: "import", short: "seed a spec from a document, or compare it", usage: importUsage, words: []*command{
 			{name: "import openapi", short: "print the entities of an OpenAPI document as YAML", usage: importOpenAPIUsage, run: importOpenAPI},

@@ -82,7 +82,7 @@ func TestFaultsOfBothSpecs(t *testing.T) {
 	enterTwo(t)
 	edit(t, "before.yaml", "body: Note}", "body: Noet}")
 	edit(t, "after.yaml", "ChatRoomID", "ChatRoomId")
-	for _, command := range []string{"diff"} {
+	for _, command := range []string{"diff", "breaking"} {
 		_, stderr := call(t, exitFaults, command, "before.yaml", "after.yaml")
 		contains(t, stderr, "before.yaml:4:34: ", "after.yaml:4:59: ")
 		_, stderr = call(t, exitUsage, command, "before.yaml")
