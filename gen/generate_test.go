@@ -31,7 +31,9 @@ func TestCommittedFilesAreCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, tree := range []*Tree{misskey(t), fork} {
+	misskey12, _ := dialect(t, "misskey-12", "misskey12")
+	misskeyio, _ := dialect(t, "misskeyio", "misskeyio")
+	for _, tree := range []*Tree{misskey(t), fork, misskey12, misskeyio} {
 		differences, err := tree.Check("..")
 		if err != nil {
 			t.Fatal(err)
