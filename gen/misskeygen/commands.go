@@ -27,6 +27,7 @@ func commands() []*command {
 			{name: "import openapi", short: "print the entities of an OpenAPI document as YAML", usage: importOpenAPIUsage, run: importOpenAPI},
 			{name: "import dts", short: "print what misskey-js declares as YAML, or compare it", usage: importDTSUsage, run: importDTS},
 		}},
+		{name: "observe", short: "hold recordings of frames against a spec", usage: observeUsage, run: observeRecordings},
 		{name: "schema", short: "print the JSON Schema of spec files, for editors", usage: schemaUsage, run: schema},
 		{name: "explain", short: "tell what the code of a message stands for", usage: explainUsage, run: explain},
 	}

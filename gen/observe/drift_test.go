@@ -82,7 +82,7 @@ func written(t testing.TB, frames []frame) string {
 // offered, nothing is.
 func TestInjectedDrift(t *testing.T) {
 	frames := recordedFrames(t)
-	known := reasons(t)
+	known := accepted(t)
 	inject := func(t *testing.T, frames []frame, i int) {
 		d, n := drifts[i], 0
 		for k := range frames {
@@ -99,7 +99,7 @@ func TestInjectedDrift(t *testing.T) {
 	}
 	check := func(t *testing.T, frames []frame, want []string) {
 		text := written(t, frames)
-		o := observer(t, misskey(t), Options{Explained: known})
+		o := observer(t, misskey(t), Options{Accepted: known})
 		if err := o.Read("frames.ndjson", strings.NewReader(text)); err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestInjectedDrift(t *testing.T) {
 			t.Errorf("found %q, want %q", got, want)
 		}
 		overlay := o.Offer(Overlay{Version: "2026.4.0"})
-		o = observer(t, overlaid(t, overlay), Options{Explained: known})
+		o = observer(t, overlaid(t, overlay), Options{Accepted: known})
 		if err := o.Read("frames.ndjson", strings.NewReader(text)); err != nil {
 			t.Fatal(err)
 		}

@@ -29,11 +29,11 @@ type Finding struct {
 	Message string // what is wrong there: it follows the path in a sentence
 	Count   uint64
 	Example Example
-	Reason  string // why it is no fault, of the explanation that was given for it; "" = none was
+	Reason  string // why it is accepted; "" = it is not
 	Offered bool   // the overlay that is offered cures it
 }
 
-// Name is what an explanation calls the finding: its code and path.
+// Name is what a file of accepted findings calls it: its code and path.
 func (f *Finding) Name() string { return string(f.Code) + " " + f.Path }
 
 // Example is the first time that something was found.

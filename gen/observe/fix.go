@@ -60,7 +60,7 @@ func (x newField) apply(p *patcher, f *found) bool {
 	if met := p.ledger.met[x.owner]; f.Count < met || met < certain {
 		key += "?"
 	}
-	p.at(x.owner.address).set(key, word(f.shape.expression(p.index, x.key))).comment = f.evidence()
+	p.at(x.owner.address).set(key, f.shape.expression(p.index, x.key)).comment = f.evidence()
 	return true
 }
 
@@ -185,7 +185,7 @@ func (s *shape) message(x *index, n *node) {
 			return
 		}
 	}
-	n.set("body", word(s.expression(x, "")))
+	n.set("body", s.expression(x, ""))
 	if s.objects == 0 || s.declared() == nil {
 		n.set("as", "body") // the type has no name to go by
 	}
@@ -202,7 +202,7 @@ func (s *shape) fieldNodes(x *index, want func(key string) bool) (*node, bool) {
 			return nil, false
 		}
 		f := s.fields[key]
-		text := word(f.expression(x, key))
+		text := f.expression(x, key)
 		if f.seen < s.objects {
 			key += "?"
 		}

@@ -11,6 +11,7 @@ type index struct {
 	broadcasts *messages
 	requests   map[string]*request     // by name and alias
 	replies    map[string]bool         // frame types that answer a request
+	answer     string                  // what the frame types that answer a call begin with; "" = there are no calls
 	connected  string                  // the one that answers a connect
 	message    string                  // type of the frames that carry a channel's messages
 	objects    []*spec.Type            // those that an object can be taken for
@@ -167,6 +168,8 @@ func (x *index) addRequest(r *spec.Request) {
 		x.replies[r.Reply] = true
 	}
 	switch r.Role {
+	case spec.RoleCall:
+		x.answer = r.Reply
 	case spec.RoleConnect:
 		x.connected = r.Reply
 	case spec.RoleSend:

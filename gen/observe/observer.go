@@ -18,8 +18,8 @@ type Options struct {
 	// Channel is the channel that messages belong to whose connect is not in
 	// the recording, as in one of bare frames; "" = they are counted only.
 	Channel string
-	// Explained are findings that are known, and why they are no faults.
-	Explained []Explained
+	// Accepted are findings that are let stand, with reasons.
+	Accepted []*spec.AcceptedFinding
 }
 
 // Observer holds recordings against a spec. It is used by one goroutine at a

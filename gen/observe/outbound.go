@@ -24,6 +24,8 @@ func (r *recording) outbound(s *socket, typ string, body any) {
 		r.send(s, req, body)
 	case spec.RoleSubscribe, spec.RoleUnsubscribe:
 		r.captureRequest(req, body)
+	case spec.RoleCall:
+		r.call(req, body)
 	case spec.RoleRequest:
 		if body != nil || !req.BodyOptional {
 			r.walker().message(req.message, body)
@@ -121,6 +123,22 @@ func (r *recording) send(s *socket, req *request, body any) {
 		}
 		r.ledger.meet(m.Message)
 		r.walker().message(m, o["body"])
+	}
+}
+
+// call takes a call of the API, whose endpoint has a short form as well.
+func (r *recording) call(req *request, body any) {
+	at := req.message.address
+	o, ok := r.object(at, body)
+	if !ok {
+		return
+	}
+	r.unknownKeys(at, o, "id", "endpoint", "ep", "data")
+	r.text(at, o, "id")
+	if _, short := o["ep"]; short {
+		r.text(at, o, "ep")
+	} else {
+		r.text(at, o, "endpoint")
 	}
 }
 

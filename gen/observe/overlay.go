@@ -20,7 +20,7 @@ type Overlay struct {
 // that were seen, and nothing is said of what it means. With it the recordings
 // depart in nothing that it is offered for; Finding.Offered tells which findings
 // these are. It returns nil when there is nothing to offer. Findings that are
-// explained are left out.
+// accepted are left out.
 func (o *Observer) Offer(as Overlay) []byte {
 	p := o.patches()
 	if p.declared.empty() && p.patch.empty() {
@@ -34,7 +34,7 @@ func (o *Observer) Offer(as Overlay) []byte {
 	}
 	head := &node{}
 	head.set("name", word(as.Name))
-	head.set("extends", word(as.Extends))
+	head.set("extends", path(as.Extends))
 	if as.Version != "" {
 		head.set("checked", "["+as.Version+"]")
 		head.set("seen", "["+as.Version+"]")
@@ -70,7 +70,7 @@ type change struct {
 	evidence string
 }
 
-// patches makes the overlay of all findings that are not explained.
+// patches makes the overlay of all findings that are not accepted.
 func (o *Observer) patches() *patcher {
 	p := &patcher{Observer: o, changes: map[any]*change{}, offered: map[string]bool{}}
 	for _, f := range o.findings() {
@@ -122,7 +122,7 @@ func (c *change) write(p *patcher) {
 	owner := p.at(c.slot.address[:last])
 	if c.slot.field == nil {
 		owner.comment = c.evidence
-		owner.set("body", word(text))
+		owner.set("body", text)
 		if named := strings.TrimSuffix(text, " | null"); c.slot.body.As == "" && !slices.ContainsFunc(p.spec.Types, func(t *spec.Type) bool { return t.Name == named }) {
 			owner.set("as", "body")
 		}
@@ -132,7 +132,7 @@ func (c *change) write(p *patcher) {
 	if c.optional || c.slot.field.Optional {
 		key += "?"
 	}
-	owner.set(key, "{type: "+word(text)+"}").comment = c.evidence
+	owner.set(key, "{type: "+flow(text)+"}").comment = c.evidence
 }
 
 // expression writes a type with its changes.

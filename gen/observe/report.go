@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+
+	"github.com/misskeyactor/misskeyactor/spec"
 )
 
 // Report is what recordings are, held against a spec.
@@ -11,12 +13,12 @@ type Report struct {
 	Counts   Counts
 	Findings []Finding // the server's before the client's, then by code and path
 	Unseen   []Unseen  // in the order of the spec
-	// Needless are explanations of what was not found.
-	Needless []Explained
+	// Stale are accepted findings that were not made.
+	Stale []*spec.AcceptedFinding
 }
 
-// Unexplained counts the findings that nobody has explained.
-func (r *Report) Unexplained() (n int) {
+// Open counts the findings that are not accepted.
+func (r *Report) Open() (n int) {
 	for _, f := range r.Findings {
 		if f.Reason == "" {
 			n++
@@ -29,16 +31,16 @@ func (r *Report) Unexplained() (n int) {
 func (o *Observer) Report() *Report {
 	p := o.patches()
 	r := &Report{Counts: o.counts, Unseen: o.unseen()}
-	explained := map[string]bool{}
+	made := map[string]bool{}
 	for _, f := range o.findings() {
 		finding := f.Finding
 		finding.Offered = p.offers(f)
 		r.Findings = append(r.Findings, finding)
-		explained[f.Name()] = true
+		made[f.Name()] = true
 	}
-	for _, e := range o.opts.Explained {
-		if !explained[e.Finding] {
-			r.Needless = append(r.Needless, e)
+	for _, a := range o.opts.Accepted {
+		if !made[a.Finding] {
+			r.Stale = append(r.Stale, a)
 		}
 	}
 	return r
@@ -53,8 +55,8 @@ func (o *Observer) findings() []*found {
 		}
 	}
 	for _, f := range all {
-		if i := slices.IndexFunc(o.opts.Explained, func(e Explained) bool { return e.Finding == f.Name() }); i >= 0 {
-			f.Reason = o.opts.Explained[i].Reason
+		if i := slices.IndexFunc(o.opts.Accepted, func(a *spec.AcceptedFinding) bool { return a.Finding == f.Name() }); i >= 0 {
+			f.Reason = o.opts.Accepted[i].Reason
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *found) int {

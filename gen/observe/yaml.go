@@ -79,6 +79,24 @@ var (
 	reserved = []string{"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 )
 
+// flow writes a type between braces. Anywhere else a type needs no quotes.
+func flow(text string) string {
+	if strings.Contains(text, "[]") {
+		return strconv.Quote(text)
+	}
+	return text
+}
+
+// plainPath is a path that needs no quotes.
+var plainPath = regexp.MustCompile(`^[A-Za-z0-9_./-]+$`)
+
+func path(text string) string {
+	if plainPath.MatchString(text) {
+		return text
+	}
+	return strconv.Quote(text)
+}
+
 // word writes a string as YAML, in quotes where it would be something else.
 func word(s string) string {
 	if plain.MatchString(s) && !slices.Contains(reserved, strings.ToLower(s)) {
