@@ -3,6 +3,7 @@ package misskeytest_test
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"runtime"
 	"slices"
 	"sync"
@@ -124,6 +125,14 @@ func TestPublishOnAConnectionThatIsLeft(t *testing.T) {
 	}
 	if n := len(c.all(event("2", "hello"))); n != 0 {
 		t.Errorf("%d events on the other connection", n)
+	}
+}
+
+func TestUsersInBodiesOfATest(t *testing.T) {
+	srv := newServer(t)
+	alice := srv.AddUser("alice", misskeytest.WithName("Alice"), misskeytest.AsCat())
+	if got, want := alice.Lite(), alice.Post("hello").User; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want the author of a note, %+v", got, want)
 	}
 }
 

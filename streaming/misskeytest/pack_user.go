@@ -160,3 +160,11 @@ func (s *Server) packMe(u *User) misskey.MeDetailed {
 		Policies:               s.policiesOf(u),
 	}
 }
+
+// Lite returns the user as bodies of events have them: for a body that a test
+// makes itself, as one of a fork's channel.
+func (u *User) Lite() misskey.UserLite {
+	u.server.mu.Lock()
+	defer u.server.mu.Unlock()
+	return u.server.packUser(u)
+}
