@@ -13,6 +13,7 @@ package misskeyactor
 //go:generate go tool misskeygen schema -o spec/schema.json
 //go:generate go tool misskeygen generate
 //go:generate go tool misskeygen doc -o streaming/CHANNELS.md
+//go:generate go tool misskeygen generate -spec examples/fork/myserver.yaml -out examples/fork/myserver
 //go:generate go tool misskeygen generate -spec gen/internal/fork/spec -out gen/internal/fork -types gen/internal/fork/entities
 //go:generate go tool misskeygen generate -spec misskey-12 -out gen/internal/dialects/misskey12 -types gen/internal/dialects/misskey12/entities
 //go:generate go tool misskeygen generate -spec misskeyio -out gen/internal/dialects/misskeyio -types gen/internal/dialects/misskeyio/entities
