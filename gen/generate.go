@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"go/token"
-	"path"
 
 	"github.com/misskeyactor/misskeyactor/spec"
 )
@@ -21,8 +20,8 @@ type Options struct {
 	TypesDir string
 	// TypesImport is the import path of the entities.
 	TypesImport string
-	// TypesPackage is the entities' package name; by default the last part
-	// of TypesImport.
+	// TypesPackage is the entities' package name; by default PackageName of
+	// TypesImport.
 	TypesPackage string
 
 	// Shared is where the entities of the dialect are that the spec extends in
@@ -34,7 +33,7 @@ type Options struct {
 // Package names a Go package.
 type Package struct {
 	Import string // its import path
-	Name   string // its name; by default the last part of the path
+	Name   string // its name; by default PackageName of the path
 }
 
 // Generate makes the bindings of a spec. It reads and writes nothing.
@@ -42,10 +41,10 @@ type Package struct {
 // into Go, which is not for Load to see, it returns spec.Diagnostics.
 func Generate(s *spec.Spec, opts Options) (*Tree, error) {
 	if opts.TypesPackage == "" {
-		opts.TypesPackage = path.Base(opts.TypesImport)
+		opts.TypesPackage = PackageName(opts.TypesImport)
 	}
 	if opts.Shared.Import != "" && opts.Shared.Name == "" {
-		opts.Shared.Name = path.Base(opts.Shared.Import)
+		opts.Shared.Name = PackageName(opts.Shared.Import)
 	}
 	if err := opts.validate(); err != nil {
 		return nil, err
@@ -73,7 +72,7 @@ func (o Options) validate() error {
 	case !token.IsIdentifier(o.Package):
 		return fmt.Errorf("gen: %q cannot be the package name of the bindings", o.Package)
 	case !token.IsIdentifier(o.TypesPackage):
-		return fmt.Errorf("gen: %q cannot be the package name of the entities; name another directory for them (-types)", o.TypesPackage)
+		return fmt.Errorf("gen: %q cannot be the package name of the entities; name another directory for them (-types), or the package itself (-types-package)", o.TypesPackage)
 	case o.TypesImport == "":
 		return errors.New("gen: the import path of the entities is not given")
 	case o.Shared.Import == "" && o.Shared.Name != "":

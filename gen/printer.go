@@ -47,12 +47,13 @@ func (p *printer) newSource(dir, name, pkg, importPath string) *source {
 		actorPath:             "actor",
 		runtimePath + "/rest": "rest",
 		runtimePath + "/wire": "wire",
-		p.opts.TypesImport:    p.opts.TypesPackage,
 	})
+	s := &source{File: f, dir: dir, name: name}
+	s.importName(p.opts.TypesImport, p.opts.TypesPackage)
 	if p.opts.Shared.Import != "" {
-		f.ImportName(p.opts.Shared.Import, p.opts.Shared.Name)
+		s.importName(p.opts.Shared.Import, p.opts.Shared.Name)
 	}
-	return &source{File: f, dir: dir, name: name}
+	return s
 }
 
 // binding begins a file of the bindings.

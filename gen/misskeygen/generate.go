@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
+	"go/build"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -19,6 +22,9 @@ const flagsUsage = `
                  and the spec's name), or the import path of a package that
                  has them, when nothing is to be generated. What has a dot in
                  its first part, as in example.org/x, is an import path.
+  -types-package NAME
+                 the package name of the entities (default what the package has
+                 that is there, else what its import path suggests)
   -share PATH    for a spec that extends another one: the import path of the
                  entities of the dialect at the bottom. Those that the spec
                  does not change are imported from there, and the others
@@ -41,7 +47,7 @@ origin are never touched.
 
 // target says what to generate, and where.
 type target struct {
-	spec, out, pkg, types, share string
+	spec, out, pkg, types, typesPkg, share string
 }
 
 func (t *target) flags(flags *flag.FlagSet) {
@@ -49,6 +55,7 @@ func (t *target) flags(flags *flag.FlagSet) {
 	flags.StringVar(&t.out, "out", "streaming", "")
 	flags.StringVar(&t.pkg, "package", "", "")
 	flags.StringVar(&t.types, "types", "", "")
+	flags.StringVar(&t.typesPkg, "types-package", "", "")
 	flags.StringVar(&t.share, "share", "", "")
 }
 
@@ -86,7 +93,7 @@ func (t *target) tree() (*gen.Tree, error) {
 		return nil, err
 	}
 	out := filepath.ToSlash(filepath.Clean(t.out))
-	opts := gen.Options{Dir: out, Package: t.pkg}
+	opts := gen.Options{Dir: out, Package: t.pkg, TypesPackage: t.typesPkg}
 	if opts.Package == "" {
 		if opts.Package, err = packageName(t.out); err != nil {
 			return nil, err
@@ -97,6 +104,7 @@ func (t *target) tree() (*gen.Tree, error) {
 		opts.TypesDir = path.Join(out, strings.ReplaceAll(s.Name, "-", ""))
 	case isImportPath(t.types):
 		opts.TypesImport = t.types
+		opts.TypesPackage = cmp.Or(t.typesPkg, packageNameOf(t.types))
 	default:
 		opts.TypesDir = filepath.ToSlash(filepath.Clean(t.types))
 	}
@@ -110,6 +118,9 @@ func (t *target) tree() (*gen.Tree, error) {
 	}
 	if opts.Shared.Import, err = t.shared(s); err != nil {
 		return nil, err
+	}
+	if t.share != "" && opts.Shared.Import != "" {
+		opts.Shared.Name = packageNameOf(opts.Shared.Import)
 	}
 	return gen.Generate(s, opts)
 }
@@ -162,6 +173,17 @@ func packageName(dir string) (string, error) {
 		return "", err
 	}
 	return filepath.Base(abs), nil
+}
+
+// packageNameOf reads the name of a package that a program here can import; ""
+// when there is none.
+func packageNameOf(importPath string) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return ""
+	}
+	p, _ := build.Default.Import(importPath, dir, 0)
+	return p.Name // as far as it is known, whatever the error
 }
 
 // isImportPath reports whether the value of -types names a package rather

@@ -130,6 +130,33 @@ func TestEntitiesByImportPath(t *testing.T) {
 	contains(t, string(text), "\npackage mybot\n", `"example.org/elsewhere/things"`, "things.PostID")
 }
 
+// TestNamesOfEntityPackages: the package there says how it is called, or the
+// flag; an import path that says otherwise gets that name in every file.
+func TestNamesOfEntityPackages(t *testing.T) {
+	enter(t)
+	write(t, "go-things/doc.go", "package things\n")
+	for _, tt := range []struct{ flags, want string }{
+		{"-types example.org/elsewhere/things/v2", `things "example.org/elsewhere/things/v2"`},
+		{"-types gopkg.in/things.v3", `things "gopkg.in/things.v3"`},
+		{"-types example.org/bot/go-things", `things "example.org/bot/go-things"`},
+		{"-types example.org/elsewhere/go-other -types-package things", `things "example.org/elsewhere/go-other"`},
+		{"-types bot/entities -types-package things", `things "example.org/bot/bot/entities"`},
+		{"-types example.org/elsewhere/things", `	"example.org/elsewhere/things"`},
+	} {
+		if err := os.RemoveAll("bot"); err != nil {
+			t.Fatal(err)
+		}
+		call(t, exitOK, append([]string{"generate", "-spec", "spec", "-out", "bot"}, strings.Fields(tt.flags)...)...)
+		text, err := os.ReadFile("bot/lounge.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		contains(t, string(text), tt.want, "things.AuthorID")
+	}
+	_, stderr := call(t, exitUsage, "generate", "-spec", "spec", "-out", "bot", "-types", "example.org/elsewhere/go-other")
+	contains(t, stderr, `"go-other" cannot be the package name`, "-types-package")
+}
+
 func TestFaultsOfTheSpec(t *testing.T) {
 	enter(t)
 	edit(t, "spec/types.yaml", "  AuthorID: {id: true", "  AuthorID: {idd: true")

@@ -1,0 +1,31 @@
+package gen
+
+import (
+	"path"
+	"regexp"
+)
+
+var (
+	majorVersion  = regexp.MustCompile(`^v[0-9]+$`)
+	versionSuffix = regexp.MustCompile(`\.v[0-9]+$`)
+)
+
+// PackageName is the name that a package has by custom, going by its import
+// path: the last part that is no major version.
+func PackageName(importPath string) string {
+	name := path.Base(importPath)
+	if before := path.Dir(importPath); majorVersion.MatchString(name) && before != "." {
+		name = path.Base(before)
+	}
+	return versionSuffix.ReplaceAllString(name, "")
+}
+
+// importName tells a file how a package is called. A name that the path does
+// not show is written out, as a person would.
+func (s *source) importName(importPath, name string) {
+	if path.Base(importPath) == name {
+		s.ImportName(importPath, name)
+	} else {
+		s.ImportAlias(importPath, name)
+	}
+}
