@@ -65,12 +65,12 @@
 // acknowledge a connect, in what becomes of a wire id that is used twice, and in
 // who may hear of what. [Release12] is known from reading only. It has no
 // websocket pings. Handshakes have their token in the query of the URL and calls
-// in their body, and a handshake with a bad one is never answered. Headers are not
-// read, which is where streaming.Connect sends its token: to this release a client
-// of that package is nobody. Calls may come over the socket (`api`). There is
-// messaging ([User.Message], [User.AddGroup]) and neither chat nor reversi nor
-// roles. Its bodies have the keys of later releases, and its timelines take their
-// params.
+// in their body, and a handshake with a bad one is never answered. Headers are
+// not read, which is where streaming.Connect sends its token: to this release a
+// client of that package is nobody; one generated of the dialect misskey-12 is
+// not. Calls may come over the socket (`api`). There is messaging
+// ([User.Message], [User.AddGroup]) and neither chat nor reversi nor roles. Its
+// bodies have the keys of later releases, and its timelines take their params.
 //
 // # Where it differs
 //
