@@ -56,6 +56,7 @@ func FuzzOffer(f *testing.F) {
 	f.Add("notice", `{"id":"x","type":"raffle","y":1}`, `{"type":"note","note":{}}`)
 	f.Add("fresh", `{"a b":1,"no":{"id":"n1"},"userId":"u"}`, `{"null":null}`)
 	f.Add("flushed", `{"x":"2026-01-02T03:04:05.678Z"}`, `"a"`)
+	f.Add("0", `{"":[],"x":[]}`, `{}`)
 	f.Add("{}", `{"y?":"#","- a":": b","x":{"*":"&"}}`, `[[1.5],[2,null]]`)
 	base, err := os.ReadFile("testdata/base.yaml")
 	if err != nil {

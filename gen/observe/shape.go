@@ -139,10 +139,10 @@ func (s *shape) object(x *index) string {
 		values.join(f)
 		varied = varied || f.seen < s.objects
 	}
-	if elem := values.element(x); varied && values.objects+values.lists == 0 && elem != string(spec.Any) {
-		return "map<" + values.expression(x, "") + ">"
+	if !varied || values.objects+values.lists > 0 || values.element(x) == string(spec.Any) {
+		return string(spec.Any)
 	}
-	return string(spec.Any)
+	return "map<" + values.expression(x, "") + ">"
 }
 
 // join takes what another shape has seen, as far as it is scalars.
