@@ -81,7 +81,9 @@ func (p *printer) decodeUnion(s *source, u *union) {
 			for _, v := range u.variants {
 				g.Case(jen.Id(v.kind)).Block(jen.Id("v").Op("=").New(jen.Id(v.name)))
 			}
-			g.Default().Block(jen.Id("v").Op("=").New(jen.Id(u.unknown())))
+			g.Default().Block(
+				jen.Id("d").Dot("Variant").Call(jen.Lit(u.label), jen.Lit(u.key), jen.Id("tag")),
+				jen.Id("v").Op("=").New(jen.Id(u.unknown())))
 		})
 		g.If(jen.Err().Op(":=").Id("v").Dot("Decode").Call(jen.Id("d")), jen.Err().Op("!=").Nil()).Block(
 			jen.Return(jen.Nil(), jen.Err()))

@@ -72,10 +72,21 @@ type HookToken interface {
 	OnTokenRegenerated()
 }
 
-// HookDrift is told where decoded JSON departs from the spec the bindings
-// were generated from: unknown keys, keys that are missing, nulls. A
-// subscription's Status counts it with or without such a hook.
+// HookDrift is told where what the server sends departs from the spec the
+// bindings were generated from: events it does not have, keys it does not have
+// or that are missing, nulls, kinds of a union, bodies that do not decode; in
+// channels, captures and broadcasts. A new value of an enum is no drift: enums
+// are open, and the value's Known tells. A frame of an unknown type, which a new
+// broadcast is, is for HookFrame.
+//
+// Of each departure a client tells once, however often and in however many
+// subscriptions it comes, and of a thousand different ones at most: a server
+// with one more key in every note costs no more than that. A subscription's
+// Status counts them all, with or without such a hook: Unknown has events and
+// bodies, Drift the rest.
 type HookDrift interface {
+	// OnDrift is called with the first subscription and the type of the event
+	// that had it.
 	OnDrift(sub *Subscription, eventType string, drift codec.Drift)
 }
 

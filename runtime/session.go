@@ -43,6 +43,7 @@ type Session struct {
 	asking   chan struct{} // a token for each call over the stream
 
 	recording *recording // nil without WithRecorder
+	drifts    *drifts    // nil without a HookDrift
 
 	droppedAtEnd atomic.Uint64 // events that Close has no time for
 
@@ -95,6 +96,7 @@ func Connect(ctx context.Context, dialect *Dialect, url string, opts ...Option) 
 	if c.recorder != nil {
 		s.recording = newRecording(c.recorder, s.logger)
 	}
+	s.drifts = newDrifts(c.hooks)
 	s.api.Token = s.token
 	if dialect.Broadcasts != nil {
 		for _, typ := range dialect.Broadcasts.Types {

@@ -479,6 +479,7 @@ func (s *Subscription) decode(it item) any {
 	}
 	if err != nil {
 		s.unknown.Add(1)
+		s.drifted(meta.EventType, undecoded(s.name(), err))
 		return s.set.Unknown(meta, Unknown{Raw: []byte(payload), Err: err})
 	}
 	s.delivered.Add(1)
@@ -493,7 +494,7 @@ func (s *Subscription) decodePayload(meta Meta, typ, payload string) (any, error
 	if s.onDrift == nil {
 		s.onDrift = func(drift codec.Drift) {
 			s.drift.Add(1)
-			each(s.session, func(h HookDrift) { h.OnDrift(s, s.decoding, drift) })
+			s.drifted(s.decoding, drift)
 		}
 	}
 	d.OnDrift(s.onDrift)

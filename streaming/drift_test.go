@@ -21,7 +21,7 @@ type driftHook struct {
 func (h *driftHook) OnDrift(sub *streaming.Subscription, eventType string, d streaming.Drift) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.seen = append(h.seen, fmt.Sprintf("%s %s: %s %s.%s", sub.Channel(), eventType, d.Kind, d.Type, d.Field))
+	h.seen = append(h.seen, strings.TrimSpace(fmt.Sprintf("%s %s: %s %s.%s %s", sub.Channel(), eventType, d.Kind, d.Type, d.Field, d.Value)))
 }
 
 func (h *driftHook) take() string {
@@ -93,21 +93,21 @@ func TestServerThatDepartsFromTheSpec(t *testing.T) {
 			},
 		},
 		{
-			"a wrong body", "mention", json.RawMessage(`{"user":{"name":5}}`), "",
+			"a wrong body", "mention", json.RawMessage(`{"user":{"name":5}}`), "main mention: body main.user.name",
 			func(e streaming.MainEvent) bool {
 				u, ok := e.(*streaming.UnknownEvent)
 				return ok && u.EventType == "mention" && string(u.Raw) == `{"user":{"name":5}}` && strings.Contains(u.Err.Error(), "user.name")
 			},
 		},
 		{
-			"an unknown event", "yawned", json.RawMessage(`[1]`), "",
+			"an unknown event", "yawned", json.RawMessage(`[1]`), "main yawned: event main.",
 			func(e streaming.MainEvent) bool {
 				u, ok := e.(*streaming.UnknownEvent)
 				return ok && u.EventType == "yawned" && string(u.Raw) == `[1]`
 			},
 		},
 		{
-			"an unknown kind of notification", "notification", json.RawMessage(`{"id":"n1","createdAt":"2026-01-02T03:04:05.006Z","prize":7,"type":"raffleWon"}`), "",
+			"an unknown kind of notification", "notification", json.RawMessage(`{"id":"n1","createdAt":"2026-01-02T03:04:05.006Z","prize":7,"type":"raffleWon"}`), "main notification: variant Notification.type raffleWon",
 			func(e streaming.MainEvent) bool {
 				n, ok := e.(*streaming.MainNotification)
 				if !ok {
@@ -128,7 +128,85 @@ func TestServerThatDepartsFromTheSpec(t *testing.T) {
 			}
 		})
 	}
-	if st := sub.Status(); st.Drift != 3 || st.Unknown != 2 || st.State != streaming.StateLive {
+	if st := sub.Status(); st.Drift != 4 || st.Unknown != 2 || st.State != streaming.StateLive {
+		t.Errorf("status %+v", st)
+	}
+}
+
+// Captures and broadcasts are held to the spec as channels are; the hook is told
+// of each departure once, and the status counts them all.
+func TestDriftOfCapturesAndBroadcasts(t *testing.T) {
+	w := newWorld(t)
+	hook := &driftHook{}
+	c := w.connect(w.bot.Token(), streaming.WithHooks(hook))
+	note := w.alice.Post("hello")
+	events := make(chan any, 10)
+	tell := func(e any) error { events <- e; return nil }
+	capture, err := c.Capture(bounded(t), note.ID, streaming.NoteFuncs{
+		Unreacted: func(_ context.Context, e *streaming.NoteUnreacted) error { return tell(e) },
+		Unknown:   func(_ context.Context, e *streaming.UnknownEvent) error { return tell(e) },
+	})
+	live(t, capture, err)
+	broadcasts, err := c.Broadcasts(bounded(t), streaming.BroadcastFuncs{
+		EmojiDeleted: func(_ context.Context, e *streaming.BroadcastEmojiDeleted) error { return tell(e) },
+		Unknown:      func(_ context.Context, e *streaming.UnknownEvent) error { return tell(e) },
+	})
+	live(t, broadcasts, err)
+	if err := w.Wait(bounded(t), func() bool { return w.bot.Sockets()[0].Captures()[note.ID] == 1 }); err != nil {
+		t.Fatal(err)
+	}
+	update := func(typ string, body any) int { return w.PublishUpdate(note.ID, typ, body) }
+	for _, tt := range []struct {
+		publish func(typ string, body any) int
+		typ     string
+		body    string
+		drift   string
+	}{
+		{update, "unreacted", `{"reaction":"x","userId":null}`, "note unreacted: null note.unreacted.userId"},
+		{update, "unreacted", `{"reaction":"x"}`, "note unreacted: missing note.unreacted.userId"},
+		{update, "unreacted", `{"reaction":"x","userId":"u","at":1}`, "note unreacted: unknown note.unreacted.at"},
+		{update, "unreacted", `{"reaction":1,"userId":"u"}`, "note unreacted: body note.reaction"},
+		{update, "cooled", `{}`, "note cooled: event note."},
+		{w.Broadcast, "emojiDeleted", `{"emojis":null}`, "broadcast emojiDeleted: null broadcast.emojiDeleted.emojis"},
+		{w.Broadcast, "emojiDeleted", `{"emojis":[{"name":5}]}`, "broadcast emojiDeleted: body broadcast.emojis.[0].name"},
+	} {
+		for _, want := range []string{tt.drift, ""} {
+			tt.publish(tt.typ, json.RawMessage(tt.body))
+			receive(t, events)
+			if got := hook.take(); got != want {
+				t.Errorf("%s %s: drift %q, want %q", tt.typ, tt.body, got, want)
+			}
+		}
+	}
+	if st := capture.Status(); st.Drift != 6 || st.Unknown != 4 {
+		t.Errorf("status of the capture %+v", st)
+	}
+	if st := broadcasts.Status(); st.Drift != 2 || st.Unknown != 2 {
+		t.Errorf("status of the broadcasts %+v", st)
+	}
+}
+
+// The server chooses what it sends: what is told has an end.
+func TestDriftIsToldOfAThousandTimesAtMost(t *testing.T) {
+	w := newWorld(t)
+	hook := &driftHook{}
+	c := w.connect(w.bot.Token(), streaming.WithHooks(hook))
+	seen := make(chan any, 2000)
+	sub, err := c.Main(bounded(t), streaming.MainFuncs{
+		Unknown: func(_ context.Context, e *streaming.UnknownEvent) error { seen <- e; return nil },
+	})
+	live(t, sub, err)
+	const n = 1010
+	for i := range n {
+		w.bot.PublishMain(fmt.Sprint("fresh", i), nil)
+	}
+	for range n {
+		receive(t, seen)
+	}
+	if told := strings.Count(hook.take(), "event main."); told != 1000 {
+		t.Errorf("told of %d", told)
+	}
+	if st := sub.Status(); st.Unknown != n {
 		t.Errorf("status %+v", st)
 	}
 }

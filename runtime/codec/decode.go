@@ -31,14 +31,33 @@ const (
 	DriftMissing DriftKind = "missing"
 	// DriftUnknown is a key the spec does not have; its value is skipped.
 	DriftUnknown DriftKind = "unknown"
+	// DriftVariant is a union of a kind the spec does not have, as a
+	// notification may be; it is kept whole as the union's unknown member.
+	DriftVariant DriftKind = "variant"
+	// DriftEvent is a message of a type the spec does not have, as is DriftBody
+	// one whose body is of another kind than the spec says. Decoders do not
+	// report these, but what reads messages with them does.
+	DriftEvent DriftKind = "event"
+	DriftBody  DriftKind = "body"
 )
 
 // Drift is one departure from the spec.
 type Drift struct {
-	Kind  DriftKind
-	Type  string // the type's name in the spec, as in "Note"
-	Field string // the JSON key
+	Kind DriftKind
+	// Type is the type's name in the spec, as in "Note"; of a message, that of
+	// its channel, as in "main".
+	Type string
+	// Field is the JSON key, cut off after 256 bytes; for DriftVariant the one that
+	// tells the kind, for DriftBody the path to what does not decode, "" for
+	// DriftEvent.
+	Field string
+	// Value is the kind of a DriftVariant, at most 64 bytes of it; "" where it is
+	// no string, and for all else.
+	Value string
 }
+
+// maxDriftValue is how much of a value drift shows.
+const maxDriftValue = 64
 
 // Decoder reads one JSON text. Its methods that read one kind of value return
 // [ErrNull] for a null, which they read. It is used by one goroutine at a
@@ -148,9 +167,20 @@ func (d *Decoder) Missing(typ, field string) {
 // the drift.
 func (d *Decoder) Unknown(typ string, key []byte) error {
 	if d.onDrift != nil {
-		d.onDrift(Drift{Kind: DriftUnknown, Type: typ, Field: string(key)})
+		d.onDrift(Drift{Kind: DriftUnknown, Type: typ, Field: shorten(string(key))})
 	}
 	return d.jx.Skip()
+}
+
+// Variant reports that a union is of a kind that the spec does not have.
+func (d *Decoder) Variant(typ, key, tag string) {
+	if d.onDrift == nil {
+		return
+	}
+	if len(tag) > maxDriftValue {
+		tag = strings.ToValidUTF8(tag[:maxDriftValue], "")
+	}
+	d.onDrift(Drift{Kind: DriftVariant, Type: typ, Field: key, Value: Clone(tag)})
 }
 
 // String reads a string. Where JSON holds it unescaped, the result is a part

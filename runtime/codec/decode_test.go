@@ -327,10 +327,16 @@ func TestDriftIsReported(t *testing.T) {
 		}
 	})
 	d.Missing("T", "d")
+	d.Variant("U", "type", "fresh")
+	d.Variant("U", "type", strings.Repeat("é", 100))
 	if err != nil || d.End() != nil {
 		t.Error(err)
 	}
-	want := []Drift{{DriftNull, "T", "a"}, {DriftUnknown, "T", "b"}, {DriftMissing, "T", "d"}}
+	want := []Drift{
+		{Kind: DriftNull, Type: "T", Field: "a"}, {Kind: DriftUnknown, Type: "T", Field: "b"}, {Kind: DriftMissing, Type: "T", Field: "d"},
+		{Kind: DriftVariant, Type: "U", Field: "type", Value: "fresh"},
+		{Kind: DriftVariant, Type: "U", Field: "type", Value: strings.Repeat("é", 32)},
+	}
 	if !slices.Equal(got, want) {
 		t.Errorf("drift %v, want %v", got, want)
 	}
@@ -338,6 +344,7 @@ func TestDriftIsReported(t *testing.T) {
 	d.OnDrift(nil) // nobody listens, and nothing else changes
 	d.Reset(`{"b":[]}`)
 	d.Missing("T", "d")
+	d.Variant("U", "type", "fresh")
 	if err := d.Object(func(d *Decoder, key []byte) error { return d.Unknown("T", key) }); err != nil {
 		t.Error(err)
 	}
@@ -349,8 +356,8 @@ func TestDriftIsReported(t *testing.T) {
 func TestNoBody(t *testing.T) {
 	for text, want := range map[string][]Drift{
 		`null`:       nil,
-		`{"a":[1]}`:  {{DriftUnknown, "set.event", ""}},
-		`"anything"`: {{DriftUnknown, "set.event", ""}},
+		`{"a":[1]}`:  {{Kind: DriftUnknown, Type: "set.event"}},
+		`"anything"`: {{Kind: DriftUnknown, Type: "set.event"}},
 	} {
 		var got []Drift
 		d := NewDecoder(text, func(dr Drift) { got = append(got, dr) })

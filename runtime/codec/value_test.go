@@ -118,7 +118,7 @@ func TestSettle(t *testing.T) {
 		}
 		var want []Drift
 		if tt.drift {
-			want = []Drift{{DriftNull, "T", "k"}, {DriftNull, "T", ""}}
+			want = []Drift{{Kind: DriftNull, Type: "T", Field: "k"}, {Kind: DriftNull, Type: "T"}}
 		}
 		if !slices.Equal(drift, want) {
 			t.Errorf("%v is reported as %v, want %v", tt.err, drift, want)
