@@ -6706,6 +6706,7 @@ func DecodeNotification(d *codec.Decoder) (Notification, error) {
 	case NotificationKindTest:
 		v = new(NotificationTest)
 	default:
+		d.Variant("Notification", "type", tag)
 		v = new(UnknownNotification)
 	}
 	if err := v.Decode(d); err != nil {
@@ -6814,6 +6815,7 @@ func DecodeRoleCondition(d *codec.Decoder) (RoleCondition, error) {
 	case RoleConditionKindNotesMoreThanOrEq:
 		v = new(RoleConditionNotesMoreThanOrEq)
 	default:
+		d.Variant("RoleCondition", "type", tag)
 		v = new(UnknownRoleCondition)
 	}
 	if err := v.Decode(d); err != nil {
@@ -6888,6 +6890,7 @@ func DecodePageBlock(d *codec.Decoder) (PageBlock, error) {
 	case PageBlockKindNote:
 		v = new(PageBlockNote)
 	default:
+		d.Variant("PageBlock", "type", tag)
 		v = new(UnknownPageBlock)
 	}
 	if err := v.Decode(d); err != nil {

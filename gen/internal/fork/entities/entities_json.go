@@ -971,6 +971,7 @@ func DecodeReaction(d *codec.Decoder) (Reaction, error) {
 	case ReactionKindQuote:
 		v = new(ReactionQuote)
 	default:
+		d.Variant("Reaction", "kind", tag)
 		v = new(UnknownReaction)
 	}
 	if err := v.Decode(d); err != nil {
@@ -1046,6 +1047,7 @@ func DecodeRule(d *codec.Decoder) (Rule, error) {
 	case RuleKindIsBot:
 		v = new(RuleIsBot)
 	default:
+		d.Variant("Rule", "type", tag)
 		v = new(UnknownRule)
 	}
 	if err := v.Decode(d); err != nil {
