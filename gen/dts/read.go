@@ -302,10 +302,10 @@ func (r *reader) entity(p part) {
 	to := r.resolve(p.typ)
 	e := &upstream.Schema{Pos: p.Pos, Name: p.name}
 	e.Shape, _ = r.apart(p.Pos, to)
-	if e.Shape.Form == upstream.Object {
+	r.probe(func() {
 		for _, parts := range r.alternatives(to.located) {
 			e.Cases = append(e.Cases, r.objectFrom(parts))
 		}
-	}
+	})
 	r.api.Entities = append(r.api.Entities, e)
 }

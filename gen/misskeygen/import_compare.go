@@ -10,38 +10,86 @@ import (
 	"github.com/misskeyactor/misskeyactor/spec"
 )
 
-// comparison is how the importers hold a spec against a publication.
+const comparisonUsage = `  -compare      compare with a spec
+  -spec SPEC    the spec to compare with (default misskey)
+  -accept FILE  the accepted differences (default those between what upstream
+                publishes and misskey, which come with the command)
+  -v            print accepted differences as well
+  -json         print "new", "accepted" and "stale": differences with kind
+                (missing in the spec, extra in it, or differs), path, what,
+                upstream, spec, upstreamPlace, specPlace; accepted and stale
+                ones with their reason
+`
+
+// comparison is how an importer is told to hold a spec against a publication.
 type comparison struct {
+	compare      bool
 	spec, accept string
 	verbose      bool
 }
 
-func (w *comparison) flags(flags *flag.FlagSet) {
+// publication is what a spec is held against.
+type publication struct {
+	name    string
+	compare func(*spec.Spec) []upstream.Difference
+	// older is set when it need not be the newest, which the accepted
+	// differences that come along are kept for.
+	older bool
+}
+
+func (w *comparison) flags(c *task, flags *flag.FlagSet) {
+	flags.BoolVar(&w.compare, "compare", false, "")
 	flags.StringVar(&w.spec, "spec", "misskey", "")
 	flags.StringVar(&w.accept, "accept", "", "")
 	flags.BoolVar(&w.verbose, "v", false, "")
+	c.jsonFlag(flags)
 }
 
 // check refuses flags that say nothing in the way the importer was called:
 // those of the comparison in a seed, and those of a seed in the comparison.
-func (w *comparison) check(flags *flag.FlagSet, compares bool, ofSeed ...string) error {
+func (w *comparison) check(flags *flag.FlagSet, ofSeed ...string) error {
 	var wrong error
 	flags.Visit(func(f *flag.Flag) {
 		switch seeds := slices.Contains(ofSeed, f.Name); {
-		case f.Name == "compare":
-		case compares && seeds:
+		case w.compare && seeds:
 			wrong = wrongCallf("-%s is of no use with -compare, which writes no seed", f.Name)
-		case !compares && !seeds:
+		case !w.compare && !seeds && f.Name != "compare":
 			wrong = wrongCallf("-%s is of no use without -compare", f.Name)
 		}
 	})
 	return wrong
 }
 
+// run prints how the publication and the spec differ, and returns errFound
+// when somebody has to look at it.
+func (w *comparison) run(c *task, p publication) error {
+	s, err := loadSpec(w.spec)
+	if err != nil {
+		return err
+	}
+	accepted, err := w.accepted()
+	if err != nil {
+		return err
+	}
+	v := upstream.Judge(p.compare(s), accepted)
+	if p.older && w.accept == "" {
+		v.Stale = nil
+	}
+	if c.json {
+		c.printJSON(newCompareReport(c.name(), p.name, s, v))
+	} else {
+		c.printVerdict(p.name, s, v, w.verbose)
+	}
+	if !v.Clean() {
+		return errFound
+	}
+	return nil
+}
+
 // accepted loads the accepted differences, by default those that come along.
-func (w *comparison) accepted(own func() ([]*spec.AcceptedDifference, error)) ([]*spec.AcceptedDifference, error) {
+func (w *comparison) accepted() ([]*spec.AcceptedDifference, error) {
 	if w.accept == "" {
-		return own()
+		return upstream.Known()
 	}
 	return spec.LoadAccepted(disk{}, filepath.ToSlash(filepath.Clean(w.accept)))
 }
@@ -84,20 +132,6 @@ func newDifference(d upstream.Difference) differenceJSON {
 		Kind: d.Kind, Path: d.Path, What: d.What, Upstream: d.Upstream, Spec: d.Spec,
 		UpstreamPlace: placeJSON(d.UpstreamPos), SpecPlace: placeJSON(d.SpecPos),
 	}
-}
-
-// judge prints how a publication and a spec differ, and returns errFound when
-// somebody has to look at it.
-func (c *task) judge(publication string, s *spec.Spec, v upstream.Verdict, verbose bool) error {
-	if c.json {
-		c.printJSON(newCompareReport(c.name(), publication, s, v))
-	} else {
-		c.printVerdict(publication, s, v, verbose)
-	}
-	if !v.Clean() {
-		return errFound
-	}
-	return nil
 }
 
 func newCompareReport(command, publication string, s *spec.Spec, v upstream.Verdict) compareReport {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/misskeyactor/misskeyactor/gen/dts"
 	"github.com/misskeyactor/misskeyactor/gen/upstream"
+	"github.com/misskeyactor/misskeyactor/spec"
 )
 
 const importDTSUsage = `misskeygen import dts [flags] PACKAGE
@@ -28,16 +29,7 @@ differences are known by a file that gives the reason of each; any other, and
 an accepted one that is no longer there, makes it exit with 1.
 
   -o FILE       a new file to write the seed to (default standard output)
-  -compare      compare with a spec
-  -spec SPEC    the spec to compare with (default misskey)
-  -accept FILE  the accepted differences (default those between misskey-js and
-                misskey, which come with the command)
-  -v            print accepted differences as well
-  -json         print "new", "accepted" and "stale": differences with kind
-                (missing in the spec, extra in it, or differs), path, what,
-                upstream, spec, upstreamPlace, specPlace; accepted and stale
-                ones with their reason
-
+` + comparisonUsage + `
   npm pack misskey-js@latest
   misskeygen import dts -o channels.yaml misskey-js-2026.5.1.tgz
   misskeygen import dts -compare misskey-js-2026.5.1.tgz
@@ -46,42 +38,33 @@ an accepted one that is no longer there, makes it exit with 1.
 
 func importDTS(c *task) error {
 	var (
-		out      string
-		compares bool
-		with     comparison
+		out  string
+		with comparison
 	)
 	flags := c.flags()
 	flags.StringVar(&out, "o", "", "")
-	flags.BoolVar(&compares, "compare", false, "")
-	with.flags(flags)
-	c.jsonFlag(flags)
+	with.flags(c, flags)
 	if err := c.parse(flags, 1, 1, "one package"); err != nil {
 		return err
 	}
-	if err := with.check(flags, compares, "o"); err != nil {
+	if err := with.check(flags, "o"); err != nil {
 		return err
 	}
 	api, err := c.readPackage(c.args[0])
 	if err != nil {
 		return err
 	}
-	if !compares {
-		yaml, notes := dts.Seed(api)
-		for _, note := range notes {
-			fmt.Fprintln(c.stderr, note)
-		}
-		return c.writeSeed(out, yaml)
+	if with.compare {
+		return with.run(c, publication{
+			name:    strings.TrimSpace("misskey-js " + api.Version),
+			compare: func(s *spec.Spec) []upstream.Difference { return dts.Compare(api, s) },
+		})
 	}
-	s, err := loadSpec(with.spec)
-	if err != nil {
-		return err
+	yaml, notes := dts.Seed(api)
+	for _, note := range notes {
+		fmt.Fprintln(c.stderr, note)
 	}
-	accepted, err := with.accepted(dts.Accepted)
-	if err != nil {
-		return err
-	}
-	publication := strings.TrimSpace("misskey-js " + api.Version)
-	return c.judge(publication, s, upstream.Judge(dts.Compare(api, s), accepted), with.verbose)
+	return c.writeSeed(out, yaml)
 }
 
 // readPackage reads a directory or an archive.

@@ -140,7 +140,7 @@ func TestCompareWithAFileOfOnesOwn(t *testing.T) {
 	write(t, "none.yaml", "accepted: []\n")
 	all := compareAsJSON(t, exitFaults, "-accept", "none.yaml", "package").New
 
-	known, err := os.ReadFile(filepath.Join(root, "gen", "dts", "accepted.yaml"))
+	known, err := os.ReadFile(filepath.Join(root, "gen", "upstream", "accepted.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/misskeyactor/misskeyactor/gen/openapi"
+	"github.com/misskeyactor/misskeyactor/spec"
 )
 
 // FuzzImport imports anything.
@@ -53,7 +54,8 @@ func FuzzImportSchemas(f *testing.F) {
 }
 
 // keepsItsPromises fails the test unless Import returns an *Error, or types
-// that load as a spec and are as many as the report says.
+// that load as a spec and are as many as the report says. What Import takes
+// can be read and compared as well.
 func keepsItsPromises(t *testing.T, document []byte) {
 	t.Helper()
 	var report openapi.Report
@@ -64,9 +66,17 @@ func keepsItsPromises(t *testing.T, document []byte) {
 		}
 		return
 	}
-	if types := load(t, out); len(types) != report.Types {
+	types := load(t, out)
+	if len(types) != report.Types {
 		t.Fatalf("report counts %d types, the spec has %d", report.Types, len(types))
 	}
+	api, err := openapi.Read(bytes.NewReader(document))
+	if fault := (*openapi.Error)(nil); err != nil && !errors.As(err, &fault) {
+		t.Fatalf("an error of another type: %v", err)
+	} else if err != nil {
+		return
+	}
+	openapi.Compare(api, &spec.Spec{Types: types})
 }
 
 var schemaNames = []string{"A", "b", "c-d", "AB", "AType", "AID", "Pet"}

@@ -56,16 +56,10 @@ func Import(r io.Reader, opts Options) ([]byte, error) {
 // build declares the roots, and whatever a declared type uses, until nothing
 // new turns up. Ids come first.
 func (b *builder) build(root *node, roots []string) []*spec.Type {
-	if version := root.get("openapi").text(); !strings.HasPrefix(version, "3.1.") {
-		b.fault(root.at("openapi"), "is %s; only OpenAPI 3.1 is understood", quoteOr(version, "not given"))
+	schemas := b.declareAll(root)
+	if schemas == nil {
 		return nil
 	}
-	schemas := root.get("components").get("schemas")
-	if schemas.kind() != object {
-		b.fault("/components/schemas", "is not there or no object")
-		return nil
-	}
-	b.declare(schemas)
 	if roots == nil {
 		roots = schemas.keys
 	}
@@ -82,4 +76,20 @@ func (b *builder) build(root *node, roots []string) []*spec.Type {
 		b.fill(next)
 	}
 	return append(b.ids, b.types...)
+}
+
+// declareAll finds the schemas of a document and gives each its name; nil when
+// it has none that can be read.
+func (b *builder) declareAll(root *node) *node {
+	if version := root.get("openapi").text(); !strings.HasPrefix(version, "3.1.") {
+		b.fault(root.at("openapi"), "is %s; only OpenAPI 3.1 is understood", quoteOr(version, "not given"))
+		return nil
+	}
+	schemas := root.get("components").get("schemas")
+	if schemas.kind() != object {
+		b.fault("/components/schemas", "is not there or no object")
+		return nil
+	}
+	b.declare(schemas)
+	return schemas
 }

@@ -56,6 +56,14 @@ func (n *node) text() string {
 	return s
 }
 
+// list returns the items of a list, or the value itself as the only one.
+func (n *node) list() []*node {
+	if n.kind() == array {
+		return n.items
+	}
+	return []*node{n}
+}
+
 func (n *node) is(value any) bool {
 	return n.kind() == scalar && n.value == value
 }

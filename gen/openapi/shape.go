@@ -122,11 +122,7 @@ func (b *builder) reference(n, ref *node) *shape {
 // among them.
 func (b *builder) typesOf(n *node) (types []string, null bool) {
 	t := n.get("type")
-	words := []*node{t}
-	if t.kind() == array {
-		words = t.items
-	}
-	for _, w := range words {
+	for _, w := range t.list() {
 		switch word := w.text(); word {
 		case "null":
 			null = true

@@ -11,8 +11,8 @@ type Schema struct {
 	spec.Pos
 	Name  string
 	Shape *Shape
-	// Cases are the objects that the entity is a choice of; empty when it is
-	// no object.
+	// Cases are the objects that the entity is, or is a choice of; empty when
+	// it is none.
 	Cases []*Shape
 }
 

@@ -29,12 +29,24 @@ func FromSpec(s *spec.Spec, isEntity func(name string) bool) *Facts {
 			b.facts.Add("", "requests."+r.Name+".reply."+r.Reply, "a reply", r.Pos)
 		}
 	}
+	b.entities(s)
+	return b.facts
+}
+
+// FromTypes returns the facts of a spec's entities alone, for publications
+// that say nothing else.
+func FromTypes(s *spec.Spec, isEntity func(name string) bool) *Facts {
+	b := specFacts{facts: &Facts{}, isEntity: isEntity}
+	b.entities(s)
+	return b.facts
+}
+
+func (b *specFacts) entities(s *spec.Spec) {
 	for _, t := range s.Types {
-		if isEntity(t.Name) {
+		if b.isEntity(t.Name) {
 			b.entity(t)
 		}
 	}
-	return b.facts
 }
 
 type specFacts struct {
