@@ -85,6 +85,8 @@ var breakingRules = []breakingRule{
 	{code: CodeNull, about: []factKind{factEvent}, happens: Altered, attr: "body", message: mayBeNull},
 
 	{code: CodeSentType, about: arguments, happens: Altered, attr: "type", flow: sent, message: unacceptable},
+	{code: CodeSentType, about: arguments, happens: Altered, attr: "noEmptyItems", flow: sent,
+		message: becomes("yes", "no list or map in it may be empty now")},
 	{code: CodeSentType, about: []factKind{factSend, factRequest}, happens: Altered, attr: "body", message: unacceptable},
 	{code: CodeRequired, about: arguments, happens: Added, flow: sent, message: newAndRequired},
 	{code: CodeRequired, about: arguments, happens: Altered, attr: "presence", flow: sent,

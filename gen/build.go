@@ -146,6 +146,8 @@ func (b *builder) fields(list []*spec.Field, in *scope, parent spec.Evidence) []
 			form:     formOf(t, f.Optional || f.Type.Nullable),
 			optional: f.Optional,
 			nullable: f.Type.Nullable,
+
+			noEmptyItems: f.NoEmptyItems,
 		})
 	}
 	return out

@@ -38,10 +38,14 @@ func (p *printer) validate(g *jen.Group, c *channel, f *field) {
 			refuse(value.Clone().Op("==").Nil(), "is required")
 		}
 	}
-	if f.typ.kind == kindList && f.typ.elem.kind == kindList && !f.typ.elem.nullable {
+	if f.noEmptyItems {
+		inner := "list"
+		if f.typ.elem.kind == kindMap {
+			inner = "map"
+		}
 		g.For(jen.List(jen.Id("_"), jen.Id("inner")).Op(":=").Range().Add(value)).Block(
 			jen.If(jen.Len(jen.Id("inner")).Op("==").Lit(0)).Block(
-				jen.Return(paramError(c, f, "must not hold an empty list"))))
+				jen.Return(paramError(c, f, "must not hold an empty "+inner))))
 	}
 }
 

@@ -318,7 +318,7 @@ func (c *collector) field(f *spec.Field, from spec.Evidence) fact {
 	}
 	return fact{name: f.Name, pos: f.Pos, is: f, attrs: append([]attr{
 		c.typeAttr("type", f.Type), attribute("presence", presence), attribute("default", f.Default),
-		attribute("goName", f.GoName), proseAttr("doc", f.Doc),
+		switchAttr("noEmptyItems", f.NoEmptyItems), attribute("goName", f.GoName), proseAttr("doc", f.Doc),
 	}, evidence(f.Evidence, from)...)}
 }
 

@@ -105,6 +105,8 @@ type field struct {
 	form     form
 	optional bool // the key may be absent
 	nullable bool // the value may be null
+
+	noEmptyItems bool // a parameter: none of the lists or maps in it may be empty
 }
 
 // form is how a field holds its value.

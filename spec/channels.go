@@ -23,7 +23,7 @@ func (l *loader) declareChannel(e entry) {
 		l.strings(v, quote("quirks"), func(item *value) { c.Quirks = append(c.Quirks, item.text) })
 	}
 	if v := o.get("params"); v != nil {
-		c.Params = l.fields(v, what)
+		c.Params = l.fieldsOf(paramShape, v, what)
 	}
 	if v := o.get("sends"); l.want(v, quote("sends")+" of "+what, mappingValue) {
 		c.Sends = l.messages(v, "the send", sendShape)

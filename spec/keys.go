@@ -1,5 +1,7 @@
 package spec
 
+import "slices"
+
 // This file says of every mapping of a spec which keys it may have. Who adds a
 // key writes it here, has the loader read it, and runs go generate for
 // schema.json.
@@ -160,6 +162,14 @@ var fieldShape = &shape{
 	},
 }
 
+// paramShape is a field of a channel's parameters.
+var paramShape = &shape{
+	name: "param",
+	doc:  "A parameter with more to say than its type.",
+	keys: append(slices.Clip(fieldShape.keys), key{name: "noEmptyItems", takes: flagForm,
+		doc: "For a list of lists or maps: whether the server refuses one that holds an empty one."}),
+}
+
 // The keys of what is sent: events, sends and requests.
 var (
 	bodyKey = key{name: "body", takes: either(typeForm, nullForm),
@@ -215,7 +225,7 @@ var channelShape = &shape{
 		{name: "overflow", takes: word(string(DropOldest), string(DropNewest), string(End)),
 			doc: "What becomes of a subscription whose inbox is full: `dropOldest`, which is the default, or `dropNewest` drop events and go on; `end` ends it."},
 		{name: "tokenEvent", takes: nameForm, doc: "The event that says that the account has a new token."},
-		{name: "params", takes: mapOf(fieldKeys, fieldForm),
+		{name: "params", takes: mapOf(fieldKeys, either(typeForm, mapping(paramShape))),
 			doc: "The parameters of the connect. A name with a question mark may be absent."},
 		{name: "events", takes: either(nameForm, someOf(wireNames, mapping(eventShape))),
 			need: "Name an event set, or declare the channel's own events.",

@@ -155,6 +155,9 @@ type Field struct {
 	// Default is what the server assumes when the key is absent, in the
 	// file's own words ("true"); "" when it states none.
 	Default string
+	// NoEmptyItems is set for a parameter whose value is a list of lists or
+	// maps, none of which may be empty.
+	NoEmptyItems bool
 }
 
 // Basic is a type that needs no declaration.
@@ -179,6 +182,11 @@ type TypeExpr struct {
 	Map   *TypeExpr // value type; keys are strings
 	// Nullable is set by "| null".
 	Nullable bool
+}
+
+// holdsLists reports whether a value is a list of lists or maps.
+func (t *TypeExpr) holdsLists() bool {
+	return t.List != nil && !t.List.Nullable && (t.List.List != nil || t.List.Map != nil)
 }
 
 // Ref is a named use of an object type.

@@ -103,6 +103,8 @@ var notInSchema = map[string]string{
 	"SP014-quantity base.yaml:2:52":       "a pattern cannot add durations up",
 	"SP025-union a.yaml:4:29":             "a schema cannot compare a key with a value",
 	"SP025-union a.yaml:5:44":             "a schema cannot compare a key with a value",
+	"SP016-conflict a.yaml:10:45":         "a schema does not look at one value because of another",
+	"SP016-conflict a.yaml:11:56":         "a schema does not look at one value because of another",
 	"SP017-type-expression a.yaml:21:142": "a pattern cannot count brackets",
 }
 

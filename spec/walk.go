@@ -151,14 +151,17 @@ func (l *loader) finishRoot() {
 }
 
 // fields reads a mapping of fields. owner says what they belong to.
-func (l *loader) fields(v *value, owner string) []*Field {
+func (l *loader) fields(v *value, owner string) []*Field { return l.fieldsOf(fieldShape, v, owner) }
+
+// fieldsOf reads fields that may have the keys of a shape.
+func (l *loader) fieldsOf(shape *shape, v *value, owner string) []*Field {
 	if !l.want(v, quote("fields")+" of "+owner, mappingValue) {
 		return nil
 	}
 	var fields []*Field
 	first := map[string]Pos{}
 	for _, e := range v.entries {
-		f := l.field(e)
+		f := l.field(shape, e)
 		if at, taken := first[f.Name]; taken && f.Name != "" {
 			l.reportDuplicate(f.Pos, "the field "+quote(f.Name), at)
 			continue
@@ -171,7 +174,7 @@ func (l *loader) fields(v *value, owner string) []*Field {
 
 // field reads a field in its short form, "name: type", or its long one. A
 // question mark behind the name says that the key may be absent.
-func (l *loader) field(e entry) *Field {
+func (l *loader) field(shape *shape, e entry) *Field {
 	f := &Field{Pos: e.Pos, Name: e.key}
 	if n := len(e.key) - 1; n >= 0 && e.key[n] == '?' {
 		f.Name, f.Optional = e.key[:n], true
@@ -184,7 +187,7 @@ func (l *loader) field(e entry) *Field {
 		}
 		return f
 	}
-	o := l.object(e.value, e.Pos, what, fieldShape)
+	o := l.object(e.value, e.Pos, what, shape)
 	f.Evidence = l.evidence(o)
 	f.Doc = l.text(o, "doc")
 	f.GoName = l.exported(o, "goName")
@@ -195,6 +198,12 @@ func (l *loader) field(e entry) *Field {
 			f.Default = "null"
 		}
 		l.defaults = append(l.defaults, fieldDefault{f, v})
+	}
+	if v := o.get("noEmptyItems"); l.flag(o, "noEmptyItems") {
+		f.NoEmptyItems = true
+		if t := f.Type; t != nil && !t.holdsLists() {
+			l.report(v.Pos, CodeConflict, what+" has no items that could be empty", `Remove the key: it is for lists of lists or maps, as in "string[][]".`)
+		}
 	}
 	return f
 }

@@ -86,7 +86,19 @@ func (p *page) params(c *spec.Channel) {
 		if f.Default != "" {
 			byDefault = code(f.Default)
 		}
-		t.row(code(f.Name), p.typeText(f.Type, false), needed, byDefault, sentences(oneLine(f.Doc), differs(f.Evidence, c.Evidence)))
+		t.row(code(f.Name), p.typeText(f.Type, false), needed, byDefault, sentences(oneLine(f.Doc), noEmptyItems(f), differs(f.Evidence, c.Evidence)))
 	}
 	p.paragraph(t.String())
+}
+
+// noEmptyItems says that a parameter takes no empty items.
+func noEmptyItems(f *spec.Field) string {
+	switch {
+	case !f.NoEmptyItems:
+		return ""
+	case f.Type.List.Map != nil:
+		return "No map in it may be empty."
+	default:
+		return "No list in it may be empty."
+	}
 }
