@@ -53,7 +53,7 @@ func (p *page) requests() {
 	own := table{head: []string{"Request", "Answer", "Other names", "Meaning"}}
 	for _, r := range p.spec.Requests {
 		if r.Role != spec.RoleRequest {
-			own.row(code(r.Name), answer(r), codes(r.Aliases), messageDoc(&r.Message, p.spec.Evidence))
+			own.row(code(r.Name), answer(r), codes(r.Aliases), sentences(oneLine(r.Doc), p.differsFromMost(r.Evidence)))
 		}
 	}
 	if len(own.rows) > 0 {

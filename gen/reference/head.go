@@ -16,7 +16,7 @@ func (p *page) head() {
 	p.prose(p.spec.Doc)
 	text := "This page is made from the spec " + code(p.spec.Name) + pageMark
 	if base := p.spec.Extends; base != nil {
-		text += " That extends the spec " + code(base.Name) + "."
+		text += " That extends the spec " + code(base.Name) + "; what stands in the files of that was seen on the servers of that."
 	}
 	if len(p.spec.Checked) > 0 {
 		text += " Its facts were measured on " + enumerate(p.spec.Checked) + "."
@@ -72,7 +72,7 @@ func (p *page) socket() {
 		t.row("The text "+code("ping"), "is answered by the text "+code("pong"))
 	}
 	if n := p.spec.Limits.ChannelsPerConnection; n > 0 {
-		t.row("Channels on one socket, at most", sentences(strconv.Itoa(n)+".", differs(p.spec.Limits.Evidence, p.spec.Evidence)))
+		t.row("Channels on one socket, at most", sentences(strconv.Itoa(n)+".", p.differsFromMost(p.spec.Limits.Evidence)))
 	}
 	p.paragraph(t.String())
 	p.provenance(s.Evidence, s.Pos)

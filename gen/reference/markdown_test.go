@@ -13,6 +13,8 @@ import (
 	"github.com/yuin/goldmark/extension"
 	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
+
+	"github.com/misskeyactor/misskeyactor/spec"
 )
 
 // github reads and renders Markdown as GitHub does.
@@ -109,10 +111,23 @@ func TestEmptyColumnsAreLeftOut(t *testing.T) {
 	}
 }
 
-// TestLinksLeadSomewhere follows every link within the page, to the anchors
-// that GitHub makes of its headings, and counts the cells of every table.
+// TestLinksLeadSomewhere looks at the page of every dialect.
 func TestLinksLeadSomewhere(t *testing.T) {
-	source := render(t, upstream(t))
+	for _, name := range spec.Dialects() {
+		t.Run(name, func(t *testing.T) {
+			s, err := spec.Dialect(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkPage(t, render(t, s))
+		})
+	}
+}
+
+// checkPage follows every link within a page, to the anchors that GitHub makes of
+// its headings, and looks for HTML and for cells that run over.
+func checkPage(t *testing.T, source []byte) {
+	t.Helper()
 	anchors, links := map[string]bool{}, 0
 	root := parse(source)
 	walk := func(f func(ast.Node)) {

@@ -172,3 +172,14 @@ func differs(e, parent spec.Evidence) string {
 	}
 	return text
 }
+
+// differsFromMost says of a fact's evidence what most facts of the spec, or of
+// those that it extends, do not have.
+func (p *page) differsFromMost(e spec.Evidence) string {
+	for s := p.spec; s != nil; s = s.Extends {
+		if differs(e, s.Evidence) == "" {
+			return ""
+		}
+	}
+	return differs(e, p.spec.Evidence)
+}

@@ -42,7 +42,7 @@ func (p *page) ids() {
 		if name := p.names.Types[t]; name != t.Name {
 			goName = code(name)
 		}
-		list.row(escape(t.Name), goName, sentences(oneLine(t.Doc), differs(t.Evidence, p.spec.Evidence)), p.source(t.Pos))
+		list.row(escape(t.Name), goName, sentences(oneLine(t.Doc), p.differsFromMost(t.Evidence)), p.source(t.Pos))
 	}
 	if len(list.rows) > 0 {
 		p.heading(3, idSection)
