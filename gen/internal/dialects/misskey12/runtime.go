@@ -358,7 +358,7 @@ type HookPause = runtime.HookPause
 type HookToken = runtime.HookToken
 
 // HookDrift is told where JSON departs from the spec the bindings were
-// generated from.
+// generated from, of each departure once.
 type HookDrift = runtime.HookDrift
 
 // FrameSkipped is a frame that was counted and skipped.
@@ -366,6 +366,27 @@ type FrameSkipped = runtime.FrameSkipped
 
 // Drift is one departure of a server's JSON from the spec.
 type Drift = codec.Drift
+
+// DriftKind says how JSON departed from the spec.
+type DriftKind = codec.DriftKind
+
+const (
+	// DriftNull is a null where the spec allows none; the field is left zero.
+	DriftNull = codec.DriftNull
+	// DriftMissing is a required key that was absent; the field is left zero.
+	DriftMissing = codec.DriftMissing
+	// DriftUnknown is a key the spec does not have; its value is skipped.
+	DriftUnknown = codec.DriftUnknown
+	// DriftVariant is a union of a kind the spec does not have, as a
+	// notification may be; it is kept whole as the union's unknown member.
+	DriftVariant = codec.DriftVariant
+	// DriftEvent is an event of a type the spec does not have; it is handed
+	// on as an unknown event.
+	DriftEvent = codec.DriftEvent
+	// DriftBody is an event whose body is of another kind than the spec says;
+	// it is handed on as an unknown event.
+	DriftBody = codec.DriftBody
+)
 
 // HandshakeError is a websocket that could not be opened, and why.
 type HandshakeError = runtime.HandshakeError

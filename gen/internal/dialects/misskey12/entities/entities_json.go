@@ -2552,6 +2552,7 @@ func DecodeNotification(d *codec.Decoder) (Notification, error) {
 	case NotificationKindGroupInvited:
 		v = new(NotificationGroupInvited)
 	default:
+		d.Variant("Notification", "type", tag)
 		v = new(UnknownNotification)
 	}
 	if err := v.Decode(d); err != nil {

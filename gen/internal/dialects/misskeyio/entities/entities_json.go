@@ -3973,6 +3973,7 @@ func DecodeNotification(d *codec.Decoder) (Notification, error) {
 	case NotificationKindSensitiveFlagAssigned:
 		v = new(NotificationSensitiveFlagAssigned)
 	default:
+		d.Variant("Notification", "type", tag)
 		v = new(UnknownNotification)
 	}
 	if err := v.Decode(d); err != nil {
