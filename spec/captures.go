@@ -28,7 +28,7 @@ func (l *loader) declareCapture(e entry) {
 		l.checkEndsWith(c, v, events)
 	}
 	if l.declare("capture", c.Name, c.Pos) {
-		l.declare(setSpace, c.Name, c.Pos)
+		l.claimSet(captureSet, c.Name, c.Pos)
 		l.spec.Captures = append(l.spec.Captures, c)
 	}
 }

@@ -50,7 +50,7 @@ func (l *loader) channelEvents(c *Channel, o *object) {
 		return
 	}
 	c.Events = &EventSet{Pos: c.Pos, Evidence: c.Evidence, Name: c.Name, GoName: c.GoName, Events: l.events(v, o.what)}
-	if l.declare(setSpace, c.Name, c.Pos) {
+	if l.claimSet(channelSet, c.Name, c.Pos) {
 		l.inlineSets = append(l.inlineSets, c.Events)
 	}
 }

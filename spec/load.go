@@ -86,6 +86,7 @@ type loader struct {
 	names      map[string]map[string]Pos // per name space: where each name was first given
 	types      map[string]*Type
 	sets       map[string]*EventSet
+	setClaims  map[string]setClaim // by name
 	requests   map[string]*Request
 	inlineSets []*EventSet // those that channels declare for themselves
 	uses       []use
@@ -104,16 +105,17 @@ type loader struct {
 
 func newLoader() *loader {
 	return &loader{
-		spec:     &Spec{},
-		sources:  map[string]*source{},
-		names:    map[string]map[string]Pos{},
-		types:    map[string]*Type{},
-		sets:     map[string]*EventSet{},
-		requests: map[string]*Request{},
-		rootKeys: map[string]Pos{},
-		layers:   map[string]string{},
-		roots:    map[string]Evidence{},
-		facts:    &value{kind: mappingValue},
+		spec:      &Spec{},
+		sources:   map[string]*source{},
+		names:     map[string]map[string]Pos{},
+		types:     map[string]*Type{},
+		sets:      map[string]*EventSet{},
+		setClaims: map[string]setClaim{},
+		requests:  map[string]*Request{},
+		rootKeys:  map[string]Pos{},
+		layers:    map[string]string{},
+		roots:     map[string]Evidence{},
+		facts:     &value{kind: mappingValue},
 	}
 }
 

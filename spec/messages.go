@@ -76,10 +76,6 @@ func (l *loader) messages(v *value, what string, shape *shape) []*Message {
 	return messages
 }
 
-// The name space of event sets, those of channels, captures and broadcasts
-// included: each becomes a handler of its own.
-const setSpace = "event set"
-
 func (l *loader) declareSet(e entry) {
 	l.wireName(e.Pos, e.key)
 	what := "the event set " + quote(e.key)
@@ -101,7 +97,7 @@ func (l *loader) declareSet(e entry) {
 	} else {
 		set.Events = l.events(events, what)
 	}
-	l.declare(setSpace, set.Name, set.Pos)
+	l.claimSet(declaredSet, set.Name, set.Pos)
 	if l.sets[set.Name] == nil { // also when a set of another kind has the name, which is enough to report
 		l.sets[set.Name] = set
 		l.spec.EventSets = append(l.spec.EventSets, set)
@@ -116,6 +112,6 @@ func (l *loader) broadcasts(e entry) *EventSet {
 	set.Doc = l.text(o, "doc")
 	set.GoName = l.exported(o, "goName")
 	set.Events = l.events(o.get("events"), "the section broadcasts")
-	l.declare(setSpace, set.Name, set.Pos)
+	l.claimSet(broadcastSet, set.Name, set.Pos)
 	return set
 }
