@@ -89,9 +89,10 @@ var before13 = map[string]string{
 	"chatRoom":            "the server has no channel chatRoom",
 	"main.newChatMessage": "the server has no chat",
 	"notification.chatRoomInvitationReceived": "the server has no chat",
-	"reversi":      "the server has no channel reversi",
-	"reversiGame":  "the server has no channel reversiGame",
-	"roleTimeline": "the server has no channel roleTimeline",
+	"notification.login":                      "the server makes no notification of a login",
+	"reversi":                                 "the server has no channel reversi",
+	"reversiGame":                             "the server has no channel reversiGame",
+	"roleTimeline":                            "the server has no channel roleTimeline",
 }
 
 func (b *testBackend) cast() cast {

@@ -209,7 +209,9 @@ func notificationsOfEveryKind(x *stage) {
 	x.must(err)
 	main = x.main(x.connect(who.alice.token), who.alice)
 	tells(main, misskey.NotificationKindCreateToken, func() error { return x.makeToken(who.alice) })
-	tells(main, misskey.NotificationKindLogin, func() error { return x.signIn(who.alice) })
+	if !x.traits().lacks("notification.login") {
+		tells(main, misskey.NotificationKindLogin, func() error { return x.signIn(who.alice) })
+	}
 	tells(main, misskey.NotificationKindAchievementEarned, func() error {
 		return x.claimAchievement(who.alice, "outputHelloWorldOnScratchpad")
 	})

@@ -127,7 +127,7 @@ var missingFrom = map[misskeytest.Release][]string{
 	misskeytest.Release12: append(strings.Fields(`
 		chatRoom.deleted chatRoom.message chatRoom.react chatRoom.unreact chatRoom<-read
 		chatUser.deleted chatUser.message chatUser.react chatUser.unreact chatUser<-read
-		main.newChatMessage notification.chatRoomInvitationReceived
+		main.newChatMessage notification.chatRoomInvitationReceived notification.login
 		reversi.invited reversi.matched
 		reversiGame.canceled reversiGame.changeReadyStates reversiGame.ended reversiGame.log
 		reversiGame.started reversiGame.updateSettings reversiGame<-cancel reversiGame<-claimTimeIsUp

@@ -63,14 +63,16 @@ func (s *Server) regenerateToken(u *User) {
 	u.toMain("myTokenRegenerated", nil)
 }
 
-// SignIn signs the user in somewhere else: the notification login and `signin`
-// on their main channels.
+// SignIn signs the user in somewhere else: the notification login, which Misskey
+// 12 does not make, and `signin` on their main channels.
 func (u *User) SignIn() {
 	u.server.locked(func() { u.server.signIn(u) })
 }
 
 func (s *Server) signIn(u *User) {
-	s.notify(u, notificationContent{kind: misskey.NotificationKindLogin})
+	if s.facts.notifiesLogins {
+		s.notify(u, notificationContent{kind: misskey.NotificationKindLogin})
+	}
 	u.toMain("signin", misskey.Signin{
 		ID:        misskey.SigninID(s.nextID()),
 		CreatedAt: s.now(),

@@ -73,6 +73,8 @@ type facts struct {
 	// welcomesFollowers: followRequestAccepted comes for every follow, not only
 	// for those that had to be asked for.
 	welcomesFollowers bool
+	// notifiesLogins: a login is a notification as well.
+	notifiesLogins bool
 	// channels are the rules of those there are.
 	channels map[string]*channelRule
 	// channelLimit is how many channels a socket may have; 0 is no limit.
@@ -125,6 +127,7 @@ func modern(r Release) facts {
 		pings:             true,
 		lacks:             droppedEndpoints,
 		welcomesFollowers: true,
+		notifiesLogins:    true,
 		checksTypes:       true,
 		channels:          rules,
 		channelLimit:      32,
