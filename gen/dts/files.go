@@ -10,9 +10,6 @@ import (
 	"github.com/misskeyactor/misskeyactor/spec"
 )
 
-// maxFiles bounds how many files are read of a package; five are needed.
-const maxFiles = 32
-
 // files reads those files of a package that are asked for, each once.
 type files struct {
 	fsys    fs.FS
@@ -26,9 +23,6 @@ type files struct {
 func (f *files) module(file string) (*module, error) {
 	if m, known := f.modules[file]; known {
 		return m, nil
-	}
-	if len(f.modules) == maxFiles {
-		return nil, fmt.Errorf("more than %d files are needed", maxFiles)
 	}
 	text, err := fs.ReadFile(f.fsys, file)
 	if err != nil {

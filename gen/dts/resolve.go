@@ -14,6 +14,7 @@ import (
 const (
 	maxSteps   = 1 << 20
 	maxAliases = 200 // names that stand for one another, in a row
+	maxFiles   = 32  // files, of which six are needed
 )
 
 // resolver finds out what types mean.
@@ -252,6 +253,10 @@ func (r *resolver) imported(m *module, i imported) *module {
 	if !ok {
 		r.fail(i.Pos, CodeName, "What the streaming API sends has been declared in the package itself so far.",
 			"%s is imported from another package, %s", i.name, quote(i.from))
+	}
+	if _, known := r.modules[file]; !known && len(r.modules) == maxFiles {
+		r.fail(i.Pos, CodeDeep, "The package needs six: see whether the files are its own.",
+			"the types are made of those of more than %d files", maxFiles)
 	}
 	other, err := r.module(file)
 	switch {
