@@ -1,10 +1,6 @@
-package streaming
+package main
 
 import (
-	"encoding/json"
-	"reflect"
-	"strings"
-	"testing"
 	"time"
 
 	"github.com/misskeyactor/misskeyactor/streaming/misskey"
@@ -12,7 +8,6 @@ import (
 
 // The types below are what one would write by hand for encoding/json: the
 // same fields as the generated ones, and pointers where those have an Opt.
-// Benchmarks decode into them for comparison.
 
 type plainNote struct {
 	ID                       misskey.NoteID              `json:"id"`
@@ -150,79 +145,4 @@ type plainNotePollChoice struct {
 	Text    string `json:"text"`
 	Votes   int64  `json:"votes"`
 	IsVoted bool   `json:"isVoted"`
-}
-
-// TestPlainTypesAreEquivalent holds them to the generated ones, so that the
-// comparison is one.
-func TestPlainTypesAreEquivalent(t *testing.T) {
-	seen := map[reflect.Type]bool{}
-	var same func(plain, generated reflect.Type)
-	same = func(plain, generated reflect.Type) {
-		if strings.HasPrefix(generated.Name(), "Opt[") && plain.Kind() == reflect.Pointer {
-			plain, generated = plain.Elem(), generated.Field(0).Type
-		}
-		if plain == generated {
-			return
-		}
-		if plain.Kind() != generated.Kind() {
-			t.Errorf("%v for %v", plain, generated)
-			return
-		}
-		switch plain.Kind() {
-		case reflect.Pointer, reflect.Slice, reflect.Map:
-			same(plain.Elem(), generated.Elem())
-		case reflect.Struct:
-			if seen[plain] {
-				return
-			}
-			seen[plain] = true
-			if plain.NumField() != generated.NumField() {
-				t.Errorf("%v has %d fields, %v has %d", plain, plain.NumField(), generated, generated.NumField())
-				return
-			}
-			for i := range plain.NumField() {
-				if name := generated.Field(i).Name; plain.Field(i).Name != name {
-					t.Errorf("%v has %s for %s", plain, plain.Field(i).Name, name)
-				}
-				same(plain.Field(i).Type, generated.Field(i).Type)
-			}
-		default:
-			t.Errorf("%v for %v", plain, generated)
-		}
-	}
-	same(reflect.TypeFor[plainNote](), reflect.TypeFor[misskey.Note]())
-	if len(seen) < 10 {
-		t.Errorf("%d types compared", len(seen))
-	}
-
-	for _, payload := range loadNotes(t) {
-		var n plainNote
-		if err := json.Unmarshal([]byte(payload), &n); err != nil {
-			t.Fatal(err)
-		}
-		again, err := json.Marshal(n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var want misskey.Note
-		if err := want.UnmarshalJSON([]byte(payload)); err != nil {
-			t.Fatal(err)
-		}
-		var got misskey.Note
-		if err := got.UnmarshalJSON(again); err != nil {
-			t.Fatal(err)
-		}
-		if err := sameJSON("note", mustMarshal(t, got), mustMarshal(t, want)); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func mustMarshal(t testing.TB, v json.Marshaler) []byte {
-	t.Helper()
-	b, err := v.MarshalJSON()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }
