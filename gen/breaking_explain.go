@@ -150,7 +150,7 @@ Have the token made again with the new permission, and name it to WithPermission
 
 	CodeTypeGone: {
 		Title: "a type is gone",
-		Text: `A program that names the type does not compile. Where messages used it, findings of their own say what they carry now.
+		Text: `A program that names the type, or that of an event, does not compile. Where messages used it, findings of their own say what they carry now.
 
 A type that only got another name, and is the same in all else, is found as BR105.`,
 	},

@@ -117,6 +117,7 @@ var breakingRules = []breakingRule{
 	{code: CodeEnd, about: []factKind{factCapture}, happens: Altered, attr: "endsWith", message: endsOtherwise},
 
 	{code: CodeTypeGone, about: []factKind{factType}, happens: Removed, message: says("the type is gone")},
+	{code: CodeTypeGone, about: []factKind{factEvent}, happens: Removed, message: declarationGone},
 	{code: CodeValueGone, about: []factKind{factValue}, happens: Removed, message: valueGone},
 	{code: CodeSetGone, about: []factKind{factSet}, happens: Removed, message: says("the event set is gone, and its handler with it")},
 	{code: CodeGoType, about: []factKind{factType}, happens: Altered, attr: "kind", message: sameJSON},
@@ -182,10 +183,24 @@ func roleGone(_ *breaking, c change) string {
 
 // eventGone is silent where the event comes to the set by another way now.
 func eventGone(b *breaking, c change) string {
-	if set, ok := b.newParent(c.old).is.(*spec.EventSet); ok && eventOf(set, c.old.name) != nil {
+	if b.comesOtherwise(c.old) || c.old.is.(*spec.Message).Unpublished {
 		return ""
 	}
 	return "the server no longer sends the event"
+}
+
+// declarationGone is about events that were not sent before either.
+func declarationGone(b *breaking, c change) string {
+	if b.comesOtherwise(c.old) || !c.old.is.(*spec.Message).Unpublished {
+		return ""
+	}
+	return "the event, which the server did not send, is gone, and its type with it"
+}
+
+// comesOtherwise reports whether a set gets the event from one it includes.
+func (b *breaking) comesOtherwise(event *fact) bool {
+	set, ok := b.newSet(event)
+	return ok && eventOf(set, event.name) != nil
 }
 
 // unlessReplaced is silent where what it belonged to is another thing now,
@@ -284,7 +299,7 @@ func (b *breaking) sameType(old, new *spec.Type) bool {
 func unreadable(b *breaking, c change) string {
 	r := b.readsNew()
 	if old, ok := c.old.is.(*spec.Message); ok {
-		if r.readsMessage(old, c.new.is.(*spec.Message)) {
+		if is := c.new.is.(*spec.Message); is.Unpublished || r.readsMessage(old, is) {
 			return ""
 		}
 		return wasAndIs("its body")(b, c)
@@ -298,6 +313,9 @@ func unreadable(b *breaking, c change) string {
 func mayBeNull(_ *breaking, c change) string {
 	old, new := c.old.uses()[0], c.new.uses()[0]
 	if old == nil || new == nil || old.Nullable || !new.Nullable || old.Basic == spec.Any {
+		return ""
+	}
+	if m, ok := c.new.is.(*spec.Message); ok && m.Unpublished {
 		return ""
 	}
 	return "it may be null now"

@@ -58,6 +58,7 @@ func (b *breaking) lost(c change, old []*spec.Message, set *spec.EventSet) {
 	for _, m := range old {
 		key, path := c.new.key+".events."+m.Name, c.new.path+".events."+m.Name
 		switch is := eventOf(set, m.Name); {
+		case m.Unpublished && (is == nil || is.Unpublished):
 		case is == nil:
 			b.add(CodeEventGone, key, path, m.Pos, c.new.pos, "the server no longer sends the event")
 		case is.Unpublished && !m.Unpublished:

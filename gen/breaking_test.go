@@ -86,3 +86,37 @@ func breakingText(old, new *spec.Spec, opts BreakingOptions) string {
 	}
 	return b.String()
 }
+
+// TestBreakingBetweenDialects compares every dialect with every other: whatever
+// differs, each finding says where and what.
+func TestBreakingBetweenDialects(t *testing.T) {
+	var all []*spec.Spec
+	for _, name := range spec.Dialects() {
+		s, err := spec.Dialect(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, s)
+	}
+	for _, old := range all {
+		for _, new := range all {
+			found, err := Breaking(old, new, BreakingOptions{Strict: true})
+			if err != nil {
+				t.Errorf("%s and %s: %v", old.Name, new.Name, err)
+			}
+			if old == new && len(found) > 0 {
+				t.Errorf("%s breaks itself: %v", old.Name, found)
+			}
+			for _, f := range found {
+				if f.At == "" || f.Message == "" || f.Category != Wire && f.Category != GoAPI || f.Old == (spec.Pos{}) && f.New == (spec.Pos{}) {
+					t.Errorf("%s and %s: the finding is %+v", old.Name, new.Name, f)
+				}
+			}
+			for _, c := range Compare(old, new) {
+				if c.Group == "" || c.Path == "" || groupRank(c.Group) < 0 {
+					t.Errorf("%s and %s: the change is %+v", old.Name, new.Name, c)
+				}
+			}
+		}
+	}
+}

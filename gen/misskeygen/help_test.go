@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -15,6 +17,17 @@ func TestHelpListsEveryCommand(t *testing.T) {
 		if stderr != "" {
 			t.Errorf("%s prints %q to standard error", args, stderr)
 		}
+	}
+}
+
+// TestPackageDocListsEveryCommand: it is what pkg.go.dev shows.
+func TestPackageDocListsEveryCommand(t *testing.T) {
+	source, err := os.ReadFile(filepath.Join(root, "gen", "misskeygen", "main.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range append(leaves(commands()), helpCommand) {
+		contains(t, string(source), "\n//	misskeygen "+c.name+" ")
 	}
 }
 

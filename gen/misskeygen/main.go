@@ -6,8 +6,12 @@
 //	misskeygen init [flags] [FILE]           begin a spec of your own
 //	misskeygen generate [flags]              write the bindings
 //	misskeygen check [flags]                 compare them with the spec
+//	misskeygen diff [flags] OLD NEW          tell what differs between two specs
+//	misskeygen breaking [flags] OLD NEW      find what a new spec breaks
 //	misskeygen doc [flags]                   print a reference of the channels
-//	misskeygen import openapi [flags] FILE   print a document's schemas as YAML
+//	misskeygen observe [flags] FILE…         hold recorded frames against a spec
+//	misskeygen import openapi [flags] FILE   print a document's entities as YAML
+//	misskeygen import dts [flags] FILE       print misskey-js's channels as YAML
 //	misskeygen schema [flags]                print the JSON Schema of spec files
 //	misskeygen explain [CODE]                tell what the code of a message stands for
 //	misskeygen help [COMMAND]                tell more
