@@ -190,6 +190,7 @@ channels: {bubble: {events: {ring: {body: null}}, params: {loud?: {type: boolean
 patch:
   channels.home: {leaks: true, params: {dimension?: integer}}
   types.Note.fields.text: string
+  types.Note.fields: {files?: {}}
 `)
 	type origin struct {
 		file string
@@ -200,18 +201,19 @@ patch:
 		return origin{p.File, p.Line, strings.Join(e.Seen, " ") + " " + e.Since}
 	}
 	home, bubble := channelOf(s, "home"), channelOf(s, "bubble")
-	text, id := fieldOf(s, "Note", "text"), fieldOf(s, "Note", "id")
+	text, id, fileList := fieldOf(s, "Note", "text"), fieldOf(s, "Note", "id"), fieldOf(s, "Note", "files")
 	tests := map[string]struct{ got, want origin }{
-		"the base's channel":         {of(home.Pos, home.Evidence), origin{"below/below.yaml", 24, "1.0.0 0.9.0"}},
-		"its param":                  {of(home.Params[0].Pos, home.Params[0].Evidence), origin{"below/below.yaml", 24, "1.0.0 0.9.0"}},
-		"the param that was added":   {of(home.Params[1].Pos, home.Params[1].Evidence), origin{"over.yaml", 8, "2.0.0-fork.1 2.0.0"}},
-		"a field":                    {of(id.Pos, id.Evidence), origin{"below/below.yaml", 18, "1.0.0 0.9.0"}},
-		"the field that was patched": {of(text.Pos, text.Evidence), origin{"over.yaml", 9, "2.0.0-fork.1 2.0.0"}},
-		"the overlay's channel":      {of(bubble.Pos, bubble.Evidence), origin{"over.yaml", 6, "2.0.0-fork.1 2.0.0"}},
-		"its event":                  {of(bubble.Events.Events[0].Pos, bubble.Events.Events[0].Evidence), origin{"over.yaml", 6, "2.0.0-fork.1 2.0.0"}},
-		"its param of the source":    {of(bubble.Params[0].Pos, bubble.Params[0].Evidence), origin{"over.yaml", 6, " 2.0.0"}},
-		"the capture's event":        {of(s.Captures[0].Events.Events[0].Pos, s.Captures[0].Events.Events[0].Evidence), origin{"below/below.yaml", 27, "1.0.0 0.9.0"}},
-		"the limits":                 {of(s.Limits.Pos, s.Limits.Evidence), origin{"below/below.yaml", 6, "1.0.0 0.9.0"}},
+		"the base's channel":           {of(home.Pos, home.Evidence), origin{"below/below.yaml", 24, "1.0.0 0.9.0"}},
+		"its param":                    {of(home.Params[0].Pos, home.Params[0].Evidence), origin{"below/below.yaml", 24, "1.0.0 0.9.0"}},
+		"the param that was added":     {of(home.Params[1].Pos, home.Params[1].Evidence), origin{"over.yaml", 8, "2.0.0-fork.1 2.0.0"}},
+		"a field":                      {of(id.Pos, id.Evidence), origin{"below/below.yaml", 18, "1.0.0 0.9.0"}},
+		"the field that was patched":   {of(text.Pos, text.Evidence), origin{"over.yaml", 9, "2.0.0-fork.1 2.0.0"}},
+		"the field that may be absent": {of(fileList.Pos, fileList.Evidence), origin{"over.yaml", 10, "2.0.0-fork.1 2.0.0"}},
+		"the overlay's channel":        {of(bubble.Pos, bubble.Evidence), origin{"over.yaml", 6, "2.0.0-fork.1 2.0.0"}},
+		"its event":                    {of(bubble.Events.Events[0].Pos, bubble.Events.Events[0].Evidence), origin{"over.yaml", 6, "2.0.0-fork.1 2.0.0"}},
+		"its param of the source":      {of(bubble.Params[0].Pos, bubble.Params[0].Evidence), origin{"over.yaml", 6, " 2.0.0"}},
+		"the capture's event":          {of(s.Captures[0].Events.Events[0].Pos, s.Captures[0].Events.Events[0].Evidence), origin{"below/below.yaml", 27, "1.0.0 0.9.0"}},
+		"the limits":                   {of(s.Limits.Pos, s.Limits.Evidence), origin{"below/below.yaml", 6, "1.0.0 0.9.0"}},
 	}
 	for name, test := range tests {
 		if test.got != test.want {

@@ -264,7 +264,9 @@ func (l *loader) merge(t *target, patch entry) {
 			inner.remove()
 			continue
 		}
-		inner.entry().key = e.key
+		if present := inner.entry(); present.key != e.key { // whether it may be absent is said here
+			present.key, present.Pos = e.key, e.Pos
+		}
 		l.merge(inner, e)
 	}
 	t.settle(patch.Pos)
