@@ -40,24 +40,25 @@ type Note struct {
 	// The content warning that hides the text until it is asked for.
 	CW         opt.Opt[string]
 	Visibility misskey.NoteVisibility
-	// Missing where it is false.
+	// Missing where it is false. Read in the servers' source only.
 	LocalOnly opt.Opt[bool]
-	// Null takes every reaction.
+	// Null takes every reaction. Read in the servers' source only.
 	ReactionAcceptance opt.Opt[misskey.ReactionAcceptance]
 	// Who may see it; there when the visibility is specified.
 	VisibleUserIDs []misskey.UserID
 	// The reader may not see it and its contents were blanked. Read in the
 	// servers' source only.
-	IsHidden      opt.Opt[bool]
-	RenoteCount   int64
-	RepliesCount  int64
+	IsHidden     opt.Opt[bool]
+	RenoteCount  int64
+	RepliesCount int64
+	// Read in the servers' source only.
 	ReactionCount opt.Opt[int64]
 	ClippedCount  opt.Opt[int64]
 	// How often each reaction was given, as in "👍" or ":name@host:"; host is
 	// "." for an emoji of this server.
 	Reactions map[string]int64
 	// Image URLs of the remote custom emojis among the reactions, by
-	// name@host without colons.
+	// name@host without colons. Read in the servers' source only.
 	ReactionEmojis map[string]string
 	// The first reactions, each as the user's id, a slash and the reaction.
 	ReactionAndUserPairCache []string
@@ -98,12 +99,14 @@ type Note struct {
 type NoteChannel struct {
 	ID   misskey.ChannelID
 	Name string
-	// A CSS color, as in #86b300.
-	Color       opt.Opt[string]
+	// A CSS color, as in #86b300. Read in the servers' source only.
+	Color opt.Opt[string]
+	// Read in the servers' source only.
 	IsSensitive opt.Opt[bool]
-	// Its notes may be renoted outside the channel.
+	// Its notes may be renoted outside the channel. Read in the servers'
+	// source only.
 	AllowRenoteToExternal opt.Opt[bool]
-	// Its owner.
+	// Its owner. Read in the servers' source only.
 	UserID opt.Opt[misskey.UserID]
 }
 
@@ -117,13 +120,16 @@ type UserLite struct {
 	// The name after the at sign.
 	Username string
 	// The server of a remote account; null for a local one.
-	Host              opt.Opt[string]
-	AvatarURL         string
-	AvatarBlurhash    opt.Opt[string]
+	Host           opt.Opt[string]
+	AvatarURL      string
+	AvatarBlurhash opt.Opt[string]
+	// Read in the servers' source only.
 	AvatarDecorations []misskey.AvatarDecoration
-	// Missing from users in notes where it is false.
+	// Missing from users in notes where it is false. Read in the servers'
+	// source only.
 	IsBot opt.Opt[bool]
-	// Missing from users in notes where it is false.
+	// Missing from users in notes where it is false. Read in the servers'
+	// source only.
 	IsCat opt.Opt[bool]
 	// Anonymous readers do not see its notes. True or absent. Read in the
 	// servers' source only.
@@ -195,9 +201,9 @@ type UserProfile struct {
 	URL opt.Opt[string]
 	// Its ActivityPub id; null for a local account.
 	URI opt.Opt[string]
-	// The account it moved to.
+	// The account it moved to. Read in the servers' source only.
 	MovedTo opt.Opt[misskey.UserID]
-	// Other accounts of the same owner.
+	// Other accounts of the same owner. Read in the servers' source only.
 	AlsoKnownAs []misskey.UserID
 	CreatedAt   time.Time
 	UpdatedAt   opt.Opt[time.Time]
@@ -217,7 +223,7 @@ type UserProfile struct {
 	Birthday opt.Opt[string]
 	Lang     opt.Opt[string]
 	Fields   []misskey.UserField
-	// Links of the profile that link back.
+	// Links of the profile that link back. Read in the servers' source only.
 	VerifiedLinks  []string
 	FollowersCount int64
 	FollowingCount int64
@@ -228,15 +234,17 @@ type UserProfile struct {
 	PinnedPage     *Page
 	// Everybody may see what it reacted to.
 	PublicReactions bool
-	// Who may see its followers.
+	// Who may see its followers. Read in the servers' source only.
 	FollowersVisibility opt.Opt[misskey.FollowVisibility]
-	// Who may see whom it follows.
+	// Who may see whom it follows. Read in the servers' source only.
 	FollowingVisibility opt.Opt[misskey.FollowVisibility]
-	// From whom it takes chat messages.
+	// From whom it takes chat messages. Read in the servers' source only.
 	ChatScope opt.Opt[misskey.ChatScope]
-	CanChat   opt.Opt[bool]
-	Roles     []misskey.RoleLite
-	// The reader's private note on it.
+	// Read in the servers' source only.
+	CanChat opt.Opt[bool]
+	// Read in the servers' source only.
+	Roles []misskey.RoleLite
+	// The reader's private note on it. Read in the servers' source only.
 	Memo opt.Opt[string]
 	// Shown to moderators. Read in the servers' source only.
 	ModerationNote opt.Opt[string]
@@ -257,24 +265,27 @@ type MeDetailed struct {
 
 	AvatarID opt.Opt[misskey.DriveFileID]
 	BannerID opt.Opt[misskey.DriveFileID]
-	// What it says to its followers.
+	// What it says to its followers. Read in the servers' source only.
 	FollowedMessage          opt.Opt[string]
 	InjectFeaturedNote       bool
 	ReceiveAnnouncementEmail bool
 	// Uploads are marked as sensitive.
 	AlwaysMarkNsfw bool
-	// The server judges whether an upload is sensitive.
+	// The server judges whether an upload is sensitive. Read in the servers'
+	// source only.
 	AutoSensitive opt.Opt[bool]
 	// Follows by bots are to be asked for.
 	CarefulBot bool
 	// Requests of those it follows are accepted at once.
 	AutoAcceptFollowed bool
 	// Search engines are asked to stay away.
-	NoCrawl                   bool
-	PreventAiLearning         opt.Opt[bool]
-	IsExplorable              bool
-	IsDeleted                 bool
-	TwoFactorEnabled          bool
+	NoCrawl bool
+	// Read in the servers' source only.
+	PreventAiLearning opt.Opt[bool]
+	IsExplorable      bool
+	IsDeleted         bool
+	TwoFactorEnabled  bool
+	// Read in the servers' source only.
 	TwoFactorBackupCodesStock opt.Opt[misskey.BackupCodeStock]
 	UsePasswordLessLogin      bool
 	// It has any.
@@ -285,29 +296,36 @@ type MeDetailed struct {
 	// Always false; kept for old clients.
 	HasUnreadMentions     bool
 	HasUnreadAnnouncement bool
-	UnreadAnnouncements   []misskey.UnreadAnnouncement
-	HasUnreadAntenna      bool
+	// Read in the servers' source only.
+	UnreadAnnouncements []misskey.UnreadAnnouncement
+	HasUnreadAntenna    bool
 	// Always false; kept for old clients.
-	HasUnreadChannel                bool
+	HasUnreadChannel bool
+	// Read in the servers' source only.
 	HasUnreadChatMessages           opt.Opt[bool]
 	HasUnreadNotification           bool
 	HasPendingReceivedFollowRequest bool
-	UnreadNotificationsCount        opt.Opt[int64]
+	// Read in the servers' source only.
+	UnreadNotificationsCount opt.Opt[int64]
 	// A list of strings that must all be there, or a string that holds a
 	// /regular expression/.
 	MutedWords []json.RawMessage
-	// As mutedWords; such notes are not shown at all.
+	// As mutedWords; such notes are not shown at all. Read in the servers'
+	// source only.
 	HardMutedWords []json.RawMessage
 	MutedInstances []string
 	// Always empty; kept for old clients.
 	MutingNotificationTypes []string
 	// From whom it takes notifications, by notification type; a type that is
-	// not listed comes from everybody.
+	// not listed comes from everybody. Read in the servers' source only.
 	NotificationReceiveConfig map[string]misskey.NotificationRule
 	EmailNotificationTypes    []string
-	Achievements              []misskey.Achievement
-	LoggedInDays              opt.Opt[int64]
-	Policies                  *misskey.RolePolicies
+	// Read in the servers' source only.
+	Achievements []misskey.Achievement
+	// Read in the servers' source only.
+	LoggedInDays opt.Opt[int64]
+	// Read in the servers' source only.
+	Policies *misskey.RolePolicies
 	// Shown to native tokens.
 	Email opt.Opt[string]
 	// Shown to native tokens.
@@ -479,7 +497,8 @@ type NotificationFollowRequestAccepted struct {
 
 	UserID misskey.UserID
 	User   UserLite
-	// What the followed account says to its followers.
+	// What the followed account says to its followers. Read in the servers'
+	// source only.
 	Message opt.Opt[string]
 }
 
@@ -684,12 +703,16 @@ type EmojiDetailed struct {
 	Aliases  []string
 	Category opt.Opt[string]
 	// Null for an emoji of this server.
-	Host        opt.Opt[string]
-	URL         string
-	License     opt.Opt[string]
+	Host opt.Opt[string]
+	URL  string
+	// Read in the servers' source only.
+	License opt.Opt[string]
+	// Read in the servers' source only.
 	IsSensitive opt.Opt[bool]
-	LocalOnly   opt.Opt[bool]
-	// Roles whose holders may react with it; empty for everybody.
+	// Read in the servers' source only.
+	LocalOnly opt.Opt[bool]
+	// Roles whose holders may react with it; empty for everybody. Read in the
+	// servers' source only.
 	ReactionRoleIDs []misskey.RoleID
 }
 

@@ -288,7 +288,8 @@ type MeDetailed struct {
 	// A list of strings that must all be there, or a string that holds a
 	// /regular expression/.
 	MutedWords []json.RawMessage
-	// As mutedWords; such notes are not shown at all.
+	// As mutedWords; such notes are not shown at all. Read in the servers'
+	// source only.
 	HardMutedWords []json.RawMessage
 	MutedInstances []string
 	// Always empty; kept for old clients.
@@ -962,14 +963,15 @@ type RolePolicies struct {
 	CanManageCustomEmojis      bool
 	CanManageAvatarDecorations bool
 	CanSearchNotes             bool
-	CanSearchUsers             opt.Opt[bool]
-	CanUseTranslator           bool
-	CanHideAds                 bool
+	// Read in the servers' source only.
+	CanSearchUsers   opt.Opt[bool]
+	CanUseTranslator bool
+	CanHideAds       bool
 	// Megabytes.
 	DriveCapacityMb float64
 	// Megabytes.
 	MaxFileSizeMb float64
-	// Media types, with * as a wildcard.
+	// Media types, with * as a wildcard. Read in the servers' source only.
 	UploadableFileTypes []string
 	AlwaysMarkNsfw      bool
 	// It may change its avatar and banner.
@@ -992,9 +994,12 @@ type RolePolicies struct {
 	CanImportMuting       bool
 	CanImportUserLists    bool
 	ChatAvailability      misskey.ChatAvailability
-	NoteDraftLimit        opt.Opt[int64]
-	ScheduledNoteLimit    opt.Opt[int64]
-	WatermarkAvailable    opt.Opt[bool]
+	// Read in the servers' source only.
+	NoteDraftLimit opt.Opt[int64]
+	// Read in the servers' source only.
+	ScheduledNoteLimit opt.Opt[int64]
+	// Read in the servers' source only.
+	WatermarkAvailable opt.Opt[bool]
 	// Read in the servers' source only.
 	CanScheduleNote bool
 	// Read in the servers' source only.
@@ -1071,7 +1076,8 @@ type EmojiDetailed struct {
 	License     opt.Opt[string]
 	IsSensitive bool
 	LocalOnly   bool
-	// Roles whose holders may react with it; empty for everybody.
+	// Roles whose holders may react with it; empty for everybody. Read in the
+	// servers' source only.
 	ReactionRoleIDs []misskey.RoleID
 	// Holders of these roles cannot react with it. Read in the servers'
 	// source only.
