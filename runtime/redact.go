@@ -38,8 +38,9 @@ func redactText(text string, tokens []string, depth int) string {
 	for _, token := range tokens {
 		text = strings.ReplaceAll(text, token, redacted)
 	}
-	rest, key := text, "" // key is that of the value that comes next
-	list := 0             // brackets open in that value
+	b.Grow(len(text))
+	rest, secret := text, false // whether the value that comes next is under a secret key
+	list := 0                   // brackets open in that value
 	for rest != "" {
 		i := strings.IndexAny(rest, `"[]{},`)
 		if i < 0 {
@@ -53,9 +54,9 @@ func redactText(text string, tokens []string, depth int) string {
 			after := strings.TrimLeft(rest, " \t\r\n")
 			switch {
 			case strings.HasPrefix(after, ":"):
-				key, list = plainText(literal), 0
+				secret, list = secretKeys[strings.ToLower(plainText(literal))], 0
 				b.WriteString(redactLiteral(literal, tokens, depth))
-			case secretKeys[strings.ToLower(key)]:
+			case secret:
 				b.WriteString(`"` + redacted + `"`)
 			default:
 				b.WriteString(redactLiteral(literal, tokens, depth))
@@ -66,10 +67,10 @@ func redactText(text string, tokens []string, depth int) string {
 		case ']':
 			list--
 		case '{', '}':
-			key = ""
+			secret = false
 		}
 		if list <= 0 && rest[0] != '[' {
-			key = "" // its value is over
+			secret = false // its value is over
 		}
 		b.WriteByte(rest[0])
 		rest = rest[1:]
@@ -114,7 +115,7 @@ func stringLiteral(text string) string {
 // none.
 func plainText(literal string) string {
 	var s string
-	if err := json.Unmarshal([]byte(literal), &s); err == nil {
+	if strings.Contains(literal, `\`) && json.Unmarshal([]byte(literal), &s) == nil {
 		return s
 	}
 	return strings.Trim(literal, `"`)
