@@ -58,6 +58,7 @@ func Breaking(old, new *spec.Spec, opts BreakingOptions) ([]Finding, error) {
 	b := &breaking{comparison: newComparison(old, new), at: map[string][]*Finding{}}
 	b.wire(opts.Strict)
 	b.goAPI(surfaceOf(old, was, b.renamed), surfaceOf(new, is, nil))
+	b.sharing(old, new)
 	b.accept(new.Breaks, is.faults)
 	slices.SortStableFunc(b.found, func(x, y *Finding) int {
 		return cmp.Or(cmp.Compare(x.At, y.At), cmp.Compare(x.Rule, y.Rule), cmp.Compare(x.Message, y.Message))

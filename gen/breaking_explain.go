@@ -180,7 +180,9 @@ To keep the old Go name, write it as goName.`,
 	},
 	CodeGoType: {
 		Title: "a Go type is another",
-		Text:  `The old bindings read the new server well, and a program written for them does not compile with the new ones: an Opt became a plain value or the reverse, a string an id, a method takes parameters or a handler that it did not take.`,
+		Text: `The old bindings read the new server well, and a program written for them does not compile with the new ones: an Opt became a plain value or the reverse, a string an id, a method takes parameters or a handler that it did not take.
+
+An overlay imports the entities that it does not change. One that it changes now, or that holds one, is generated with its own bindings, and a value of the one type is none of the other. Bindings that are generated with -share none have them all for themselves, and are not concerned.`,
 	},
 	CodePolicy: {
 		Title: "bindings do something else by themselves",

@@ -264,3 +264,26 @@ func renameAll(text string, names map[string]string) string {
 func isNameByte(c byte) bool {
 	return c == '_' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || c >= 0x80
 }
+
+// sharing finds the entities that two overlays of one dialect do not both
+// import from where that dialect's are: to Go they are two types.
+func (b *breaking) sharing(old, new *spec.Spec) {
+	below, still := bottom(old), bottom(new)
+	if below == nil || still == nil || below.Name != still.Name || !below.BuiltIn || !still.BuiltIn {
+		return
+	}
+	was, is := unchanged(old, below), unchanged(new, still)
+	for _, f := range b.old.facts {
+		now := b.new.byKey[f.key]
+		t, ok := f.is.(*spec.Type)
+		if !ok || now == nil {
+			continue
+		}
+		switch before, after := was[t] != nil, is[now.is.(*spec.Type)] != nil; {
+		case before && !after:
+			b.report(CodeGoType, f, now, "it was imported from the entities of "+below.Name+", and is generated with the bindings")
+		case !before && after:
+			b.report(CodeGoType, f, now, "it was generated with the bindings, and is imported from the entities of "+below.Name)
+		}
+	}
+}

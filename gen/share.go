@@ -70,7 +70,7 @@ func signature(t *spec.Type) string {
 	}
 	fields := func(list []*spec.Field) {
 		for _, f := range list {
-			fmt.Fprintf(&b, "\nfield %q %s %s %t", f.Name, f.GoName, expression(f.Type), f.Optional)
+			fmt.Fprintf(&b, "\nfield %q %s %s %t", f.Name, f.GoName, typeText(f.Type, nil), f.Optional)
 		}
 	}
 	fields(t.Fields)
@@ -79,27 +79,6 @@ func signature(t *spec.Type) string {
 		fields(v.Fields)
 	}
 	return b.String()
-}
-
-// expression is a use of a type as the spec writes it.
-func expression(e *spec.TypeExpr) string {
-	text := ""
-	switch {
-	case e.List != nil && e.List.Nullable:
-		text = "(" + expression(e.List) + ")[]"
-	case e.List != nil:
-		text = expression(e.List) + "[]"
-	case e.Map != nil:
-		text = "map<" + expression(e.Map) + ">"
-	case e.Named != nil:
-		text = e.Named.Name
-	default:
-		text = string(e.Basic)
-	}
-	if e.Nullable {
-		text += " | null"
-	}
-	return text
 }
 
 // held lists the types that a type has inside, without those inside these.
