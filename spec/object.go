@@ -71,7 +71,7 @@ func (o *object) reject(e entry) {
 	o.unknown = true
 	keys := o.shape.names()
 	message := quote(e.key) + " is no key of " + o.what
-	if near := nearest(e.key, slices.Values(keys)); near != "" {
+	if near := Nearest(e.key, slices.Values(keys)); near != "" {
 		o.meant[near] = true
 		message += "; did you mean " + quote(near) + "?"
 	}

@@ -89,7 +89,7 @@ func (l *loader) basePlace(v *value) (place, bool) {
 		return at, true
 	}
 	message := "there is no dialect " + quote(v.text)
-	if near := nearest(v.text, slices.Values(Dialects())); near != "" {
+	if near := Nearest(v.text, slices.Values(Dialects())); near != "" {
 		message += "; did you mean " + quote(near) + "?"
 	}
 	l.report(v.Pos, CodeExtends, message, hint+". With the package come "+list(Dialects())+".")

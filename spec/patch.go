@@ -190,7 +190,7 @@ func (l *loader) reportNoEntry(pos Pos, v *value, keys []string, name string) {
 		known[strings.TrimSuffix(e.key, "?")] = true
 	}
 	message := where + " has no " + quote(name) + " to patch"
-	if near := nearest(strings.TrimSuffix(name, "?"), func(yield func(string) bool) {
+	if near := Nearest(strings.TrimSuffix(name, "?"), func(yield func(string) bool) {
 		for _, n := range sortedNames(known) {
 			if !yield(n) {
 				return

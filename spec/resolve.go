@@ -33,7 +33,7 @@ func (l *loader) reportAbsent(pos Pos, code Code, words, name string, known map[
 		return
 	}
 	message := words + quote(name)
-	if near := nearest(name, maps.Keys(known)); near != "" {
+	if near := Nearest(name, maps.Keys(known)); near != "" {
 		message += "; did you mean " + quote(near) + "?"
 	}
 	hint := "Declare it, or name another."

@@ -62,7 +62,7 @@ func (l *loader) word(o *object, key string) string {
 		return v.text
 	}
 	message := quote(v.text) + " is no value of " + quote(key)
-	if near := nearest(v.text, slices.Values(words)); near != "" {
+	if near := Nearest(v.text, slices.Values(words)); near != "" {
 		message += "; did you mean " + quote(near) + "?"
 	}
 	l.report(v.Pos, CodeBadWord, message, "Write "+list(words)+".")

@@ -9,13 +9,10 @@ import (
 // take long.
 const suggestMax = 48 // runes
 
-// Nearest returns the candidate that word is most likely a slip for, or "",
-// for messages that ask "did you mean".
-func Nearest(word string, candidates iter.Seq[string]) string { return nearest(word, candidates) }
-
-// nearest returns the candidate that word is most likely a slip for, or "". A
-// third of the letters may be wrong.
-func nearest(word string, candidates iter.Seq[string]) string {
+// Nearest returns the candidate that word is most likely a slip for, or "", for
+// messages that ask "did you mean". A third of the letters may be wrong; of
+// candidates that are equally near it takes the first in the alphabet.
+func Nearest(word string, candidates iter.Seq[string]) string {
 	if utf8.RuneCountInString(word) > suggestMax {
 		return ""
 	}

@@ -40,7 +40,7 @@ func TestNearest(t *testing.T) {
 		"x":                         "",
 		strings.Repeat("events", 9): "",
 	} {
-		if got := nearest(word, slices.Values(candidates)); got != want {
+		if got := Nearest(word, slices.Values(candidates)); got != want {
 			t.Errorf("%q: %q, want %q", word, got, want)
 		}
 	}
