@@ -23,7 +23,7 @@ func startServer(t *testing.T, args ...string) (url string, pour func()) {
 	ended := make(chan error, 1)
 	go func() { ended <- serve(t.Context(), args, in, prints) }()
 	t.Cleanup(func() {
-		commands.Close()
+		_ = commands.Close()
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}

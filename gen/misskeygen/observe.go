@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -132,7 +131,7 @@ func (c *task) read(o *observe.Observer) error {
 
 func (c *task) readOne(o *observe.Observer, name string) error {
 	defer c.progress("reading " + name)()
-	var r io.Reader = c.stdin
+	r := c.stdin
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {

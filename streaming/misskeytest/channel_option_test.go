@@ -162,7 +162,7 @@ func TestCloseWaitsForHooks(t *testing.T) {
 		defer close(closed)
 		srv.Close()
 	}()
-	b.end() // the server is about to close, and what waits is not begun any more
+	_ = b.end() // the server is about to close, and what waits is not begun any more
 	close(release)
 	<-closed
 	mu.Lock()
