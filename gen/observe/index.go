@@ -213,7 +213,12 @@ func (ms *messages) addSetAt(at address, set *spec.EventSet) {
 	}
 }
 
+// add takes a message that is declared at an address. One may come by two
+// includes, and is one.
 func (ms *messages) add(at address, m *spec.Message) {
+	if known := ms.byType[m.Name]; known != nil && known.Message == m {
+		return
+	}
 	msg := newMessage(at.at(m.Name), m)
 	ms.byType[m.Name] = msg
 	ms.all = append(ms.all, msg)

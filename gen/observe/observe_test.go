@@ -135,3 +135,28 @@ func overlaid(t testing.TB, overlay []byte) *spec.Spec {
 	}
 	return s
 }
+
+// TestEventByTwoIncludesIsUnseenOnce: an event that comes to a set by two
+// includes is one.
+func TestEventByTwoIncludesIsUnseenOnce(t *testing.T) {
+	files := fstest.MapFS{"own.yaml": {Data: []byte(`name: own
+socket: {path: /streaming, auth: header}
+requests: {connect: {role: connect}, disconnect: {role: disconnect}, channel: {role: send}}
+eventSets:
+  bottom: {events: {bell: {body: null}}}
+  left: {includes: [bottom]}
+  right: {includes: [bottom]}
+  top: {includes: [left, right]}
+channels: {lounge: {events: top}}
+`)}}
+	_, report := held(t, files, "own.yaml", frameLines(t, `> {"type":"connect","body":{"channel":"lounge","id":"a"}}`))
+	n := 0
+	for _, u := range report.Unseen {
+		if u.Path == "channels.lounge.events.bell" {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("the event is unseen %d times: %+v", n, report.Unseen)
+	}
+}
