@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/misskeyactor/misskeyactor/gen/internal/seed"
 	"github.com/misskeyactor/misskeyactor/spec"
 )
 
@@ -144,7 +145,7 @@ func (x newChannel) apply(p *patcher, f *found) bool {
 	}
 	n := &node{comment: f.evidence()}
 	if set := s.set(p.spec.EventSets, p.index); set != nil {
-		n.set("events", word(set.Name))
+		n.set("events", seed.Word(set.Name))
 	} else if !addMessages(p.index, n.at("events"), s.events) {
 		return false
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/misskeyactor/misskeyactor/gen/internal/seed"
 	"github.com/misskeyactor/misskeyactor/spec"
 )
 
@@ -33,7 +34,7 @@ func (o *Observer) Offer(as Overlay) []byte {
 		as.Extends = o.spec.Name
 	}
 	head := &node{}
-	head.set("name", word(as.Name))
+	head.set("name", seed.Word(as.Name))
 	head.set("extends", path(as.Extends))
 	if as.Version != "" {
 		head.set("checked", "["+as.Version+"]")

@@ -3,9 +3,10 @@ package observe
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/misskeyactor/misskeyactor/gen/internal/seed"
 )
 
 // node is a value of YAML that is being written: a mapping with its keys in
@@ -56,14 +57,14 @@ func (n *node) write(out *strings.Builder, indent string) {
 		if kid.comment != "" {
 			fmt.Fprintf(out, "%s# %s\n", indent, kid.comment)
 		}
-		fmt.Fprintf(out, "%s%s:", indent, word(key))
+		fmt.Fprintf(out, "%s%s:", indent, seed.Word(key))
 		switch {
 		case kid.line != "":
 			fmt.Fprintf(out, " %s\n", kid.line)
 		case len(kid.list) > 0:
 			out.WriteString("\n")
 			for _, item := range kid.list {
-				fmt.Fprintf(out, "%s  - %s\n", indent, word(item))
+				fmt.Fprintf(out, "%s  - %s\n", indent, seed.Word(item))
 			}
 		case len(kid.keys) == 0:
 			out.WriteString(" {}\n")
@@ -73,11 +74,6 @@ func (n *node) write(out *strings.Builder, indent string) {
 		}
 	}
 }
-
-var (
-	plain    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*\??$`)
-	reserved = []string{"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
-)
 
 // flow writes a type between braces. Anywhere else a type needs no quotes.
 func flow(text string) string {
@@ -95,12 +91,4 @@ func path(text string) string {
 		return text
 	}
 	return strconv.Quote(text)
-}
-
-// word writes a string as YAML, in quotes where it would be something else.
-func word(s string) string {
-	if plain.MatchString(s) && !slices.Contains(reserved, strings.ToLower(s)) {
-		return s
-	}
-	return strconv.Quote(s)
 }
