@@ -251,7 +251,7 @@ func (b *breaking) fieldsOf(f *fact) []*spec.Field {
 	switch is := f.is.(type) {
 	case *spec.Type:
 		if is.Kind != spec.KindUnion {
-			return allFields(is)
+			return is.AllFields()
 		}
 		return slices.Concat(is.Fields, inAllVariants(is))
 	case *spec.Variant:

@@ -18,12 +18,12 @@ func (b *breaking) heirs(c change) {
 	switch name := c.attr.new.name; {
 	case c.new.kind == factChannel && name == "events":
 		was, is := c.old.is.(*spec.Channel), c.new.is.(*spec.Channel)
-		b.lost(c, eventsOf(was.Events), is.Events)
+		b.lost(c, was.Events.AllEvents(), is.Events)
 	case c.new.kind == factSet && name == "includes":
 		is := c.new.is.(*spec.EventSet)
 		for _, ref := range c.old.is.(*spec.EventSet).Includes {
 			if !includes(is, ref.Set.Name) {
-				b.lost(c, eventsOf(ref.Set), is)
+				b.lost(c, ref.Set.AllEvents(), is)
 			}
 		}
 	case c.new.kind == factType && name == "embeds":
@@ -74,7 +74,7 @@ func (b *breaking) lost(c change, old []*spec.Message, set *spec.EventSet) {
 func (b *breaking) embeds(c change) {
 	was, is := c.old.is.(*spec.Type), c.new.is.(*spec.Type)
 	has := map[string]bool{}
-	for _, f := range allFields(is) {
+	for _, f := range is.AllFields() {
 		has[f.Name] = true
 	}
 	kept := map[string]bool{}
@@ -90,7 +90,7 @@ func (b *breaking) embeds(c change) {
 			continue
 		}
 		b.add(CodeEmbedGone, c.new.key, c.new.path, ref.Pos, c.new.pos, "it no longer embeds "+ref.Type.Name)
-		for _, f := range allFields(ref.Type) {
+		for _, f := range ref.Type.AllFields() {
 			if !has[f.Name] {
 				b.add(CodeFieldGone, c.new.key+".fields."+f.Name, c.new.path+".fields."+f.Name, f.Pos, c.new.pos, "the server no longer sends the field")
 			}
@@ -98,17 +98,8 @@ func (b *breaking) embeds(c change) {
 	}
 }
 
-// eventsOf are all events of a set, those it includes first.
-func eventsOf(set *spec.EventSet) []*spec.Message {
-	var all []*spec.Message
-	for _, ref := range set.Includes {
-		all = append(all, eventsOf(ref.Set)...)
-	}
-	return append(all, set.Events...)
-}
-
 func eventOf(set *spec.EventSet, name string) *spec.Message {
-	for _, m := range eventsOf(set) {
+	for _, m := range set.AllEvents() {
 		if m.Name == name {
 			return m
 		}

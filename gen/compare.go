@@ -93,8 +93,9 @@ func summary(text string) string {
 
 // Compare tells what differs between two specs, documentation and evidence
 // included. The changes of a group stand together, in the order of the new
-// spec, what is gone last. A type that only got another name is a change of its name, and not of all
-// that use it. Specs that say the same give nothing, however they are written.
+// spec, what is gone last. A type that only got another name is a change of its
+// name, and not of all that use it. Specs that say the same give nothing,
+// however they are written.
 func Compare(old, new *spec.Spec) []Change {
 	var out []Change
 	for _, c := range newComparison(old, new).changes() {
@@ -304,10 +305,15 @@ func pairTypes(a, b *spec.TypeExpr, pair func(a, b *spec.Type)) {
 // shape is what a type is, apart from its name and from what is said of it.
 func shape(t *spec.Type) string {
 	var b strings.Builder
-	itself := map[string]string{t.Name: "·"}
+	name := func(use *spec.Type) string {
+		if use == t {
+			return "·" // itself
+		}
+		return use.Name
+	}
 	fields := func(list []*spec.Field) {
 		for _, f := range list {
-			fmt.Fprintf(&b, " %q %t %s", f.Name, f.Optional, typeText(f.Type, itself))
+			fmt.Fprintf(&b, " %q %t %s", f.Name, f.Optional, f.Type.Text(name))
 		}
 	}
 	fmt.Fprintf(&b, "%d %q %t", t.Kind, t.Discriminator, t.Empty)

@@ -82,7 +82,7 @@ func (r *reader) readsNamed(want, is *spec.Type) bool {
 		return true // as far as what lies between shows
 	}
 	r.visited[pair] = true
-	return want.Kind == spec.KindObject && is.Kind == spec.KindObject && r.readsFields(allFields(want), allFields(is))
+	return want.Kind == spec.KindObject && is.Kind == spec.KindObject && r.readsFields(want.AllFields(), is.AllFields())
 }
 
 func (r *reader) readsFields(want, is []*spec.Field) bool {
@@ -124,17 +124,8 @@ func bodyFieldsOf(m *spec.Message) ([]*spec.Field, bool) {
 	case m.Body == nil:
 		return m.Fields, len(m.Fields) > 0
 	case m.Body.Named != nil && m.Body.Named.Kind == spec.KindObject && !m.Body.Nullable:
-		return allFields(m.Body.Named), true
+		return m.Body.Named.AllFields(), true
 	default:
 		return nil, false
 	}
-}
-
-// allFields are an object's fields, those of what it embeds included.
-func allFields(t *spec.Type) []*spec.Field {
-	var all []*spec.Field
-	for _, ref := range t.Embeds {
-		all = append(all, allFields(ref.Type)...)
-	}
-	return append(all, t.Fields...)
 }

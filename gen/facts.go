@@ -323,7 +323,7 @@ func (c *collector) field(f *spec.Field, from spec.Evidence) fact {
 }
 
 func (c *collector) typeAttr(name string, t *spec.TypeExpr) attr {
-	return attr{name: name, value: typeText(t, nil), same: typeText(t, c.renamed)}
+	return attr{name: name, value: t.String(), same: t.Text(func(t *spec.Type) string { return c.newName(t.Name) })}
 }
 
 func (c *collector) newName(name string) string {
@@ -331,34 +331,6 @@ func (c *collector) newName(name string) string {
 		return other
 	}
 	return name
-}
-
-// typeText writes a use of a type as specs do, with the names that renamed
-// gives to types.
-func typeText(t *spec.TypeExpr, renamed map[string]string) string {
-	if t == nil {
-		return "null"
-	}
-	text := string(t.Basic)
-	switch {
-	case t.List != nil:
-		text = typeText(t.List, renamed)
-		if t.List.Nullable {
-			text = "(" + text + ")"
-		}
-		text += "[]"
-	case t.Map != nil:
-		text = "map<" + typeText(t.Map, renamed) + ">"
-	case t.Named != nil:
-		text = t.Named.Name
-		if other, ok := renamed[text]; ok {
-			text = other
-		}
-	}
-	if t.Nullable {
-		text += " | null"
-	}
-	return text
 }
 
 // evidence says where a fact comes from.
@@ -375,69 +347,36 @@ func evidence(e, parent spec.Evidence) []attr {
 // flows tells which types the server sends and which the client does. What no
 // message carries is for API calls, and counts as received.
 func flows(s *spec.Spec) map[*spec.Type]flow {
-	ways := map[*spec.Type]flow{}
-	var expr func(*spec.TypeExpr, flow)
-	var fields func([]*spec.Field, flow)
-	var typ func(*spec.Type, flow)
-	expr = func(t *spec.TypeExpr, way flow) {
-		for t != nil {
-			if t.Named != nil {
-				typ(t.Named, way)
-			}
-			if t.Map != nil {
-				t = t.Map
-			} else {
-				t = t.List
-			}
-		}
+	fromServer, fromClient := spec.TypeSet{}, spec.TypeSet{}
+	for _, set := range s.EventSets {
+		fromServer.AddMessages(set.Events...)
 	}
-	fields = func(list []*spec.Field, way flow) {
-		for _, f := range list {
-			expr(f.Type, way)
-		}
-	}
-	typ = func(t *spec.Type, way flow) {
-		if ways[t]&way != 0 {
-			return
-		}
-		ways[t] |= way
-		fields(t.Fields, way)
-		for _, ref := range t.Embeds {
-			typ(ref.Type, way)
-		}
-		for _, v := range t.Variants {
-			fields(v.Fields, way)
-		}
-	}
-	message := func(m *spec.Message, way flow) {
-		expr(m.Body, way)
-		fields(m.Fields, way)
-	}
-	sets := s.EventSets
 	if s.Broadcasts != nil {
-		sets = append(slices.Clip(sets), s.Broadcasts)
+		fromServer.AddMessages(s.Broadcasts.Events...)
 	}
 	for _, c := range s.Captures {
-		sets = append(slices.Clip(sets), c.Events)
-		fields([]*spec.Field{c.Key}, sent)
-	}
-	for _, set := range sets {
-		for _, m := range set.Events {
-			message(m, received)
-		}
+		fromServer.AddMessages(c.Events.Events...)
+		fromClient.AddFields(c.Key)
 	}
 	for _, c := range s.Channels {
-		fields(c.Params, sent)
-		for _, m := range c.Sends {
-			message(m, sent)
-		}
+		fromClient.AddFields(c.Params...)
+		fromClient.AddMessages(c.Sends...)
 	}
 	for _, r := range s.Requests {
-		message(&r.Message, sent)
+		fromClient.AddMessages(&r.Message)
 	}
 	for _, t := range s.Types {
-		if ways[t] == 0 {
-			typ(t, received)
+		if !fromServer[t] && !fromClient[t] {
+			fromServer.Add(t)
+		}
+	}
+	ways := map[*spec.Type]flow{}
+	for _, t := range s.Types {
+		if fromServer[t] {
+			ways[t] |= received
+		}
+		if fromClient[t] {
+			ways[t] |= sent
 		}
 	}
 	return ways

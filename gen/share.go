@@ -70,7 +70,7 @@ func signature(t *spec.Type) string {
 	}
 	fields := func(list []*spec.Field) {
 		for _, f := range list {
-			fmt.Fprintf(&b, "\nfield %q %s %s %t", f.Name, f.GoName, typeText(f.Type, nil), f.Optional)
+			fmt.Fprintf(&b, "\nfield %q %s %s %t", f.Name, f.GoName, f.Type, f.Optional)
 		}
 	}
 	fields(t.Fields)
@@ -87,20 +87,11 @@ func held(t *spec.Type) []*spec.Type {
 	for _, ref := range t.Embeds {
 		out = append(out, ref.Type)
 	}
-	var use func(e *spec.TypeExpr)
-	use = func(e *spec.TypeExpr) {
-		switch {
-		case e.List != nil:
-			use(e.List)
-		case e.Map != nil:
-			use(e.Map)
-		case e.Named != nil:
-			out = append(out, e.Named)
-		}
-	}
 	fields := func(list []*spec.Field) {
 		for _, f := range list {
-			use(f.Type)
+			if inner := f.Type.Declared(); inner != nil {
+				out = append(out, inner)
+			}
 		}
 	}
 	fields(t.Fields)

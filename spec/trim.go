@@ -59,26 +59,26 @@ func names(list []*value, name string) bool {
 // reached is what the messages of a spec use.
 type reached struct {
 	sets  map[*EventSet]bool
-	types map[*Type]bool
+	types TypeSet
 }
 
 // reach follows every message of the spec to the types it carries.
 func reach(s *Spec) reached {
-	r := reached{map[*EventSet]bool{}, map[*Type]bool{}}
+	r := reached{map[*EventSet]bool{}, TypeSet{}}
 	for _, c := range s.Channels {
-		r.fields(c.Params)
-		r.messages(c.Sends)
+		r.types.AddFields(c.Params...)
+		r.types.AddMessages(c.Sends...)
 		r.set(c.Events)
 	}
 	for _, c := range s.Captures {
-		r.fields([]*Field{c.Key})
+		r.types.AddFields(c.Key)
 		r.set(c.Events)
 	}
 	if s.Broadcasts != nil {
 		r.set(s.Broadcasts)
 	}
 	for _, q := range s.Requests {
-		r.messages([]*Message{&q.Message})
+		r.types.AddMessages(&q.Message)
 	}
 	return r
 }
@@ -113,7 +113,7 @@ func (r reached) others(s *Spec, used reached) {
 	}
 	for _, t := range s.Types {
 		if !used.types[t] {
-			r.named(t)
+			r.types.Add(t)
 		}
 	}
 }
@@ -126,43 +126,5 @@ func (r reached) set(s *EventSet) {
 	for _, ref := range s.Includes {
 		r.set(ref.Set)
 	}
-	r.messages(s.Events)
-}
-
-func (r reached) messages(messages []*Message) {
-	for _, m := range messages {
-		r.expr(m.Body)
-		r.fields(m.Fields)
-	}
-}
-
-func (r reached) fields(fields []*Field) {
-	for _, f := range fields {
-		r.expr(f.Type)
-	}
-}
-
-func (r reached) expr(t *TypeExpr) {
-	if t == nil {
-		return
-	}
-	r.expr(t.List)
-	r.expr(t.Map)
-	if t.Named != nil {
-		r.named(t.Named)
-	}
-}
-
-func (r reached) named(t *Type) {
-	if r.types[t] {
-		return
-	}
-	r.types[t] = true
-	for _, ref := range t.Embeds {
-		r.named(ref.Type)
-	}
-	r.fields(t.Fields)
-	for _, v := range t.Variants {
-		r.fields(v.Fields)
-	}
+	r.types.AddMessages(s.Events...)
 }

@@ -120,7 +120,7 @@ func (w *seedWriter) body(path, indent, owner string, m *Message) {
 		seed.Fields(&w.out, "fields", w.fields(path, owner+goName(m.Name), m.Body.Fields), indent)
 	default:
 		t := w.expression(path, owner+goName(m.Name), m.Body)
-		fmt.Fprintf(&w.out, "\n%sbody: %s\n", indent, seed.Expression(t))
+		fmt.Fprintf(&w.out, "\n%sbody: %s\n", indent, t)
 		if t.Named == nil {
 			fmt.Fprintf(&w.out, "%sas: %s\n", indent, smallName(m.Name))
 		}

@@ -169,10 +169,7 @@ func (s *shape) declared() *spec.Type {
 
 // required counts the keys that an object must have.
 func required(t *spec.Type) (n int) {
-	for _, e := range t.Embeds {
-		n += required(e.Type)
-	}
-	for _, f := range t.Fields {
+	for _, f := range t.AllFields() {
 		if !f.Optional {
 			n++
 		}

@@ -1,15 +1,11 @@
 package reference
 
-import (
-	"slices"
-
-	"github.com/misskeyactor/misskeyactor/spec"
-)
+import "github.com/misskeyactor/misskeyactor/spec"
 
 // events prints the events of a set, those of included sets first, as their
 // handler lists them. Their evidence is told where it is not the owner's.
 func (p *page) events(set *spec.EventSet, owner spec.Evidence) {
-	all := withIncluded(set)
+	all := set.AllEvents()
 	p.paragraph("Events, which a " + code(p.names.Handlers[set]) + " takes:")
 	t := table{head: []string{"Event", "Go", "Body", "Meaning"}}
 	for _, m := range all {
@@ -22,19 +18,6 @@ func (p *page) events(set *spec.EventSet, owner spec.Evidence) {
 	}
 	p.paragraph(t.String())
 	p.bodies(all)
-}
-
-// withIncluded are the events of a set and of those it includes, each once.
-func withIncluded(set *spec.EventSet) []*spec.Message {
-	var all []*spec.Message
-	for _, ref := range set.Includes {
-		for _, m := range withIncluded(ref.Set) {
-			if !slices.Contains(all, m) {
-				all = append(all, m)
-			}
-		}
-	}
-	return append(all, set.Events...)
 }
 
 // sends prints what can be sent to a channel.

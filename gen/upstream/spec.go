@@ -22,7 +22,7 @@ func FromSpec(s *spec.Spec, isEntity func(name string) bool) *Facts {
 		b.capture(c)
 	}
 	if s.Broadcasts != nil {
-		b.messages("", "broadcasts.events", "a broadcast", b.events(s.Broadcasts))
+		b.messages("", "broadcasts.events", "a broadcast", s.Broadcasts.AllEvents())
 	}
 	for _, r := range s.Requests {
 		if r.Reply != "" {
@@ -58,23 +58,14 @@ type specFacts struct {
 func (b *specFacts) channel(c *spec.Channel) {
 	path := b.facts.Add("", "channels."+c.Name, "a channel", c.Pos)
 	b.facts.AddFields(path, "params", "a parameter", b.fields(c.Params))
-	b.messages(path, "events", "an event", b.events(c.Events))
+	b.messages(path, "events", "an event", c.Events.AllEvents())
 	b.messages(path, "sends", "a send", c.Sends)
 }
 
 func (b *specFacts) capture(c *spec.Capture) {
 	path := b.facts.Add("", "captures."+c.Name, "a capture", c.Pos)
 	b.facts.AddFields(path, "key", "a key", b.fields([]*spec.Field{c.Key}))
-	b.messages(path, "events", "an event", b.events(c.Events))
-}
-
-// events returns those of a set and of all that it includes.
-func (b *specFacts) events(set *spec.EventSet) []*spec.Message {
-	events := slices.Clone(set.Events)
-	for _, included := range set.Includes {
-		events = append(events, b.events(included.Set)...)
-	}
-	return events
+	b.messages(path, "events", "an event", c.Events.AllEvents())
 }
 
 func (b *specFacts) messages(parent, section, what string, messages []*spec.Message) {
@@ -132,7 +123,7 @@ func (b *specFacts) named(t *spec.Type) *Shape {
 	}
 	b.open = append(b.open, t)
 	defer func() { b.open = b.open[:len(b.open)-1] }()
-	return &Shape{Form: Object, Fields: b.ownAndEmbedded(t)}
+	return &Shape{Form: Object, Fields: b.fields(t.AllFields())}
 }
 
 func (b *specFacts) enum(t *spec.Type) *Shape {
@@ -149,7 +140,7 @@ func (b *specFacts) entity(t *spec.Type) {
 	case spec.KindEnum:
 		b.facts.AddShape("", entityPath(t.Name), anEntity, t.Pos, b.enum(t), false)
 	case spec.KindObject:
-		o := &Shape{Form: Object, Fields: b.ownAndEmbedded(t)}
+		o := &Shape{Form: Object, Fields: b.fields(t.AllFields())}
 		b.facts.AddShape("", entityPath(t.Name), anEntity, t.Pos, o, false)
 	case spec.KindUnion:
 		path := b.facts.Add("", entityPath(t.Name), anEntity, t.Pos)
@@ -158,12 +149,4 @@ func (b *specFacts) entity(t *spec.Type) {
 			b.facts.AddShape(path, "variants."+v.Tag, aVariant, v.Pos, o, false)
 		}
 	}
-}
-
-func (b *specFacts) ownAndEmbedded(t *spec.Type) []Field {
-	var fields []Field
-	for _, e := range t.Embeds {
-		fields = append(fields, b.ownAndEmbedded(e.Type)...)
-	}
-	return append(fields, b.fields(t.Fields)...)
 }

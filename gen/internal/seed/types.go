@@ -1,4 +1,5 @@
-// Package seed writes parts of a spec as YAML, for importers.
+// Package seed writes parts of a spec as YAML, for importers and for overlays
+// that are offered.
 package seed
 
 import (
@@ -93,29 +94,8 @@ func Fields(out *strings.Builder, key string, fields []*spec.Field, indent strin
 		if f.Optional {
 			key += "?"
 		}
-		fmt.Fprintf(out, "%s  %s: %s\n", indent, Word(key), Expression(f.Type))
+		fmt.Fprintf(out, "%s  %s: %s\n", indent, Word(key), f.Type)
 	}
-}
-
-// Expression writes a type as fields have it, as in UserID[] | null.
-func Expression(e *spec.TypeExpr) string {
-	var out string
-	switch {
-	case e.Named != nil:
-		out = e.Named.Name
-	case e.List != nil && e.List.Nullable:
-		out = "(" + Expression(e.List) + ")[]"
-	case e.List != nil:
-		out = Expression(e.List) + "[]"
-	case e.Map != nil:
-		out = "map<" + Expression(e.Map) + ">"
-	default:
-		out = string(e.Basic)
-	}
-	if e.Nullable {
-		out += " | null"
-	}
-	return out
 }
 
 var (
