@@ -3,6 +3,7 @@ package spec
 import (
 	"io/fs"
 	"path"
+	"strings"
 )
 
 // AcceptedDifference is a difference between a spec and what upstream
@@ -18,7 +19,7 @@ type AcceptedDifference struct {
 	Reason         string // why it is let stand
 }
 
-// LoadAccepted reads a file of accepted differences:
+// LoadAcceptedDifferences reads a file of accepted differences:
 //
 //	accepted:
 //	  - reason: The list channel tells of its members; upstream's types forgot it.
@@ -26,53 +27,13 @@ type AcceptedDifference struct {
 //	      channels.userList.events.userAdded: {spec: UserLite}
 //	      channels.main.events.followed: {upstream: UserDetailed | UserLite, spec: UserLite}
 //
-// They come in the order of the file. When anything is wrong, LoadAccepted
-// returns none, and an error of type Diagnostics with every fault, as Load
-// does.
-func LoadAccepted(fsys fs.FS, name string) ([]*AcceptedDifference, error) {
-	l := newLoader()
-	l.at = place{fsys: fsys, name: path.Clean(name)}
-	var accepted []*AcceptedDifference
-	if src, text, ok := l.readSource(l.at.name); ok {
-		if root, ok := l.parse(src, text); ok {
-			accepted = l.accepted(root)
-		}
-	}
-	if len(l.diagnostics) > 0 {
-		l.diagnostics.Sort()
-		return nil, l.diagnostics
-	}
-	return accepted, nil
-}
-
-// The mappings of such a file. It is no part of a spec, so that the schema of
-// specs does not have them.
-var (
-	acceptedShape = &shape{name: "acceptedDifferences", keys: []key{
-		{name: "accepted", need: "Write the list of differences, [] for none."},
-	}}
-	acceptedItemShape = &shape{name: "acceptedItem", keys: []key{
-		{name: "reason", need: "Say why these differences are let stand."},
-		{name: "at", need: "Name the paths where the two differ, and what they say there."},
-	}}
-	acceptedSidesShape = &shape{name: "acceptedSides", keys: []key{{name: "upstream"}, {name: "spec"}}}
-)
-
-func (l *loader) accepted(root *value) []*AcceptedDifference {
-	list := l.object(root, root.Pos, "a file of accepted differences", acceptedShape).get("accepted")
-	if !l.want(list, quote("accepted"), listValue) {
-		return nil
-	}
-	var accepted []*AcceptedDifference
-	for _, item := range list.items {
-		o := l.object(item, item.Pos, "an item of "+quote("accepted"), acceptedItemShape)
-		reason := l.text(o, "reason")
-		if v := o.get("reason"); v != nil && v.kind == stringValue && reason == "" {
-			l.report(v.Pos, CodeEmpty, quote("reason")+" is empty", "Say why these differences are let stand.")
-		}
+// They come in the order of the file. When anything is wrong, it returns none,
+// and an error of type Diagnostics with every fault, as Load does.
+func LoadAcceptedDifferences(fsys fs.FS, name string) ([]*AcceptedDifference, error) {
+	return loadAccepted(fsys, name, acceptedDifferences, func(l *loader, o *object, reason string) (accepted []*AcceptedDifference) {
 		at := o.get("at")
 		if !l.want(at, quote("at"), mappingValue) {
-			continue
+			return nil
 		}
 		if len(at.entries) == 0 {
 			l.report(at.Pos, CodeEmpty, quote("at")+" names no path", "Name one, or remove the item.")
@@ -82,8 +43,65 @@ func (l *loader) accepted(root *value) []*AcceptedDifference {
 				accepted = append(accepted, l.acceptedAt(e, reason))
 			}
 		}
+		return accepted
+	})
+}
+
+// acceptedKind is what a file accepts. Such a file is no part of a spec, so that
+// the schema of specs does not have its mappings.
+type acceptedKind struct {
+	what       string // in the plural
+	root, item *shape
+}
+
+func newAcceptedKind(what string, where key) acceptedKind {
+	return acceptedKind{
+		what: what,
+		root: &shape{keys: []key{{name: "accepted", need: "Write the list of " + what + ", [] for none."}}},
+		item: &shape{keys: []key{{name: "reason", need: "Say why these " + what + " are let stand."}, where}},
 	}
-	return accepted
+}
+
+var (
+	acceptedDifferences = newAcceptedKind("differences",
+		key{name: "at", need: "Name the paths where the two differ, and what they say there."})
+	acceptedSidesShape = &shape{keys: []key{{name: "upstream"}, {name: "spec"}}}
+)
+
+// loadAccepted reads a file that lists what is accepted, by items with a reason.
+func loadAccepted[T any](fsys fs.FS, name string, kind acceptedKind, read func(l *loader, o *object, reason string) []T) ([]T, error) {
+	l := newLoader()
+	l.at = place{fsys: fsys, name: path.Clean(name)}
+	var accepted []T
+	if src, text, ok := l.readSource(l.at.name); ok {
+		if root, ok := l.parse(src, text); ok {
+			for _, item := range l.acceptedItems(root, kind) {
+				o := l.object(item, item.Pos, "an item of "+quote("accepted"), kind.item)
+				accepted = append(accepted, read(l, o, l.acceptedReason(o, kind))...)
+			}
+		}
+	}
+	if len(l.diagnostics) > 0 {
+		l.diagnostics.Sort()
+		return nil, l.diagnostics
+	}
+	return accepted, nil
+}
+
+func (l *loader) acceptedItems(root *value, kind acceptedKind) []*value {
+	list := l.object(root, root.Pos, "a file of accepted "+kind.what, kind.root).get("accepted")
+	if !l.want(list, quote("accepted"), listValue) {
+		return nil
+	}
+	return list.items
+}
+
+func (l *loader) acceptedReason(o *object, kind acceptedKind) string {
+	reason := l.text(o, "reason")
+	if v := o.get("reason"); v != nil && v.kind == stringValue && strings.TrimSpace(v.text) == "" {
+		l.report(v.Pos, CodeEmpty, quote("reason")+" is empty", "Say why these "+kind.what+" are let stand.")
+	}
+	return reason
 }
 
 func (l *loader) acceptedAt(e entry, reason string) *AcceptedDifference {

@@ -16,7 +16,7 @@ accepted:
       channels.a.events.c: {upstream: Note | null, spec: null}
   - {reason: Too new., at: {types.T: {upstream: object}}}
 `
-	got, err := LoadAccepted(fstest.MapFS{"d/accepted.yaml": {Data: []byte(text)}}, "d/accepted.yaml")
+	got, err := LoadAcceptedDifferences(fstest.MapFS{"d/accepted.yaml": {Data: []byte(text)}}, "d/accepted.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ f.yaml:12:1: "reasons" is no key of a file of accepted differences [SP009]
     reasons: []
     ^
     Known keys are accepted.`
-	got, err := LoadAccepted(fstest.MapFS{"f.yaml": {Data: []byte(text)}}, "f.yaml")
+	got, err := LoadAcceptedDifferences(fstest.MapFS{"f.yaml": {Data: []byte(text)}}, "f.yaml")
 	if err == nil {
 		t.Fatalf("it loads: %v", got)
 	}

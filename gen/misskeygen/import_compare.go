@@ -91,7 +91,7 @@ func (w *comparison) accepted() ([]*spec.AcceptedDifference, error) {
 	if w.accept == "" {
 		return upstream.Known()
 	}
-	return spec.LoadAccepted(disk{}, filepath.ToSlash(filepath.Clean(w.accept)))
+	return spec.LoadAcceptedDifferences(disk{}, filepath.ToSlash(filepath.Clean(w.accept)))
 }
 
 // compareReport is what a comparison prints with -json.

@@ -14,5 +14,5 @@ var acceptedFile embed.FS
 // reason. They are kept for the newest misskey-js; the entities of the server's
 // own description of its API are the same.
 func Known() ([]*spec.AcceptedDifference, error) {
-	return spec.LoadAccepted(acceptedFile, "accepted.yaml")
+	return spec.LoadAcceptedDifferences(acceptedFile, "accepted.yaml")
 }
