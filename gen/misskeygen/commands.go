@@ -24,7 +24,7 @@ func commands() []*command {
 		{name: "breaking", short: "find what a new spec breaks of the bots of an old one", usage: breakingUsage, run: breaking},
 		{name: "doc", short: "print a reference of the channels", usage: docUsage, run: doc},
 		{name: "import", short: "seed a spec from a document, or compare it", usage: importUsage, words: []*command{
-			{name: "import openapi", short: "print the entities of an OpenAPI document as YAML", usage: importOpenAPIUsage, run: importOpenAPI},
+			{name: "import openapi", short: "print the entities of an OpenAPI document as YAML, or compare them", usage: importOpenAPIUsage, run: importOpenAPI},
 			{name: "import dts", short: "print what misskey-js declares as YAML, or compare it", usage: importDTSUsage, run: importDTS},
 		}},
 		{name: "observe", short: "hold recordings of frames against a spec", usage: observeUsage, run: observeRecordings},

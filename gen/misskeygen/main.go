@@ -1,20 +1,20 @@
 // Command misskeygen keeps the spec of a Misskey server and the Go bindings
 // made from it: it generates them, checks that they are up to date, tells what
-// differs between two specs and what that breaks, and seeds specs from
-// documents.
+// differs between two specs and what that breaks, holds specs against what is
+// published of servers and recorded of them, and seeds specs from documents.
 //
 //	misskeygen init [flags] [FILE]           begin a spec of your own
-//	misskeygen generate [flags]              write the bindings
-//	misskeygen check [flags]                 compare them with the spec
+//	misskeygen generate [flags]              write the bindings of a spec
+//	misskeygen check [flags]                 compare the bindings with the spec
 //	misskeygen diff [flags] OLD NEW          tell what differs between two specs
-//	misskeygen breaking [flags] OLD NEW      find what a new spec breaks
+//	misskeygen breaking [flags] OLD NEW      find what a new spec breaks of the bots of an old one
 //	misskeygen doc [flags]                   print a reference of the channels
-//	misskeygen observe [flags] FILE…         hold recorded frames against a spec
-//	misskeygen import openapi [flags] FILE   print a document's entities as YAML
-//	misskeygen import dts [flags] FILE       print misskey-js's channels as YAML
-//	misskeygen schema [flags]                print the JSON Schema of spec files
-//	misskeygen explain [CODE]                tell what the code of a message stands for
-//	misskeygen help [COMMAND]                tell more
+//	misskeygen import openapi [flags] FILE   print the entities of an OpenAPI document as YAML, or compare them
+//	misskeygen import dts [flags] PACKAGE    print what misskey-js declares as YAML, or compare it
+//	misskeygen observe [flags] FILE...       hold recordings of frames against a spec
+//	misskeygen schema [flags]                print the JSON Schema of spec files, for editors
+//	misskeygen explain [flags] [CODE]        tell what the code of a message stands for
+//	misskeygen help [COMMAND]                tell more about a command
 //
 // It exits with 0 when all is well, with 1 when it found something: faults of
 // a spec, files or specs that differ; and with 2 when it was called wrongly or
