@@ -6,6 +6,9 @@ import (
 	"slices"
 )
 
+// SchemaTitle is the title of the JSON Schema, whatever the version.
+const SchemaTitle = "Spec of a dialect"
+
 // Schema returns the JSON Schema (draft 7) of a spec file, for completion and
 // checks in editors. It refuses what Load refuses for the shape of one file;
 // what only the whole spec can show, such as a name that nothing declares, is
@@ -14,7 +17,7 @@ func Schema() []byte {
 	s := &schemaWriter{defined: map[string]bool{}}
 	root := s.shape(rootShape)
 	root.Schema = "http://json-schema.org/draft-07/schema#"
-	root.Title = "Spec of a dialect"
+	root.Title = SchemaTitle
 	slices.SortFunc(s.definitions, property.compare)
 	root.Definitions = s.definitions
 

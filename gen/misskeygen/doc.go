@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -46,7 +44,7 @@ func doc(c *task) error {
 		_, err = c.stdout.Write(page)
 		return err
 	}
-	return writePage(out, page)
+	return writeOver(out, page, "page of misskeygen doc", reference.IsPage)
 }
 
 // docPage renders the reference of a spec, to be written to out.
@@ -98,17 +96,4 @@ func relative(dir, file string) string {
 		return ""
 	}
 	return (&url.URL{Path: filepath.ToSlash(way)}).String()
-}
-
-// writePage writes a reference, over one that is there and over nothing else.
-func writePage(name string, page []byte) error {
-	old, err := os.ReadFile(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return err
-	case !reference.IsPage(old):
-		return fmt.Errorf("%s is there and no page of misskeygen doc; name another file, or remove it", name)
-	}
-	return os.WriteFile(name, page, 0o666)
 }

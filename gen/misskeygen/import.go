@@ -1,10 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"strings"
 
@@ -88,20 +86,6 @@ func (c *task) writeSeed(out string, yaml []byte) error {
 	}
 	_, err := c.stdout.Write(yaml)
 	return err
-}
-
-// writeNew writes a file that is not there yet: what is there has been
-// corrected by hand, or is what the new one is made of.
-func writeNew(name string, data []byte) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s exists and is not replaced: remove it, or name another file", name)
-	}
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	return errors.Join(err, f.Close())
 }
 
 func (c *task) importFile(name string, opts openapi.Options) ([]byte, error) {

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"os"
+	"bytes"
 
 	"github.com/misskeyactor/misskeyactor/spec"
 )
@@ -17,7 +17,8 @@ where the schema is in its first line:
 What only the whole spec can show, such as a type that nothing declares, is for
 generate and check to find.
 
-  -o FILE  the file to write, instead of standard output
+  -o FILE  the file to write, instead of standard output. One that is there and
+           is no such schema is left as it is.
 
   misskeygen schema -o schema.json
 `
@@ -30,8 +31,13 @@ func schema(c *task) error {
 		return err
 	}
 	if out != "" {
-		return os.WriteFile(out, spec.Schema(), 0o666)
+		return writeOver(out, spec.Schema(), "schema of misskeygen", isSchema)
 	}
 	_, err := c.stdout.Write(spec.Schema())
 	return err
+}
+
+// isSchema reports whether a file is a schema of specs, of whichever version.
+func isSchema(text []byte) bool {
+	return bytes.Contains(text, []byte(`"title": "`+spec.SchemaTitle+`"`))
 }

@@ -27,3 +27,13 @@ func TestSchema(t *testing.T) {
 	_, stderr := call(t, exitUsage, "schema", "schema.json")
 	contains(t, stderr, `"schema.json" is one argument too many`)
 }
+
+func TestSchemaReplacesSchemasOnly(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "fork.yaml", "name: mine\n")
+	_, stderr := call(t, exitUsage, "schema", "-o", "fork.yaml")
+	contains(t, stderr, "fork.yaml is there and no schema of misskeygen")
+	if text, err := os.ReadFile("fork.yaml"); err != nil || string(text) != "name: mine\n" {
+		t.Errorf("the file is now %q, %v", text, err)
+	}
+}
