@@ -55,9 +55,13 @@ func TestObserve(t *testing.T) {
 	stdout, _ = call(t, exitOK, "observe", "-spec", "new.yaml", "-accept", "known.yaml", "frames.ndjson")
 	contains(t, stdout, ": 1 finding, 1 of them accepted\n")
 
-	// An overlay that somebody may have corrected stays.
-	_, stderr = call(t, exitUsage, "observe", "-patch", "new.yaml", "frames.ndjson")
+	// An overlay that somebody may have corrected stays, and is named before the
+	// recordings are read.
+	_, stderr = call(t, exitUsage, "observe", "-patch", "new.yaml", "nowhere.ndjson")
 	contains(t, stderr, "new.yaml exists")
+	if text, err := os.ReadFile("new.yaml"); err != nil || !bytes.Equal(text, overlay) {
+		t.Errorf("the file is now %q, %v", text, err)
+	}
 }
 
 func TestObserveStandardInput(t *testing.T) {
