@@ -225,6 +225,31 @@ patch:
 	}
 }
 
+// TestAFieldThatIsOtherwiseStandsInThePatch: where its type, or whether it may
+// be absent, is said by a patch, so is where that is known from. What is only
+// said of it in words leaves it where it was.
+func TestAFieldThatIsOtherwiseStandsInThePatch(t *testing.T) {
+	const over, base = "over.yaml 2.0.0-fork.1", "below/below.yaml 1.0.0"
+	for _, tt := range []struct{ patch, field, want string }{
+		{"types.Note.fields: {text: string}", "text", over},
+		{"types.Note.fields: {text: {type: string}}", "text", over},
+		{"types.Note.fields: {text?: {}}", "text", over},
+		{"types.Note.fields: {mood: {}}", "mood", over},
+		{"types.Note.fields.text: {type: string, doc: Short.}", "text", over},
+		{"types.Note.fields.text.type: string", "text", over},
+		{"types.Note.fields: {text: {doc: Short.}}", "text", base},
+		{"types.Note.fields: {mood?: {doc: Good or bad.}}", "mood", base},
+		{"types.Note.fields.mood: {doc: Good or bad.}", "mood", base},
+		{"types.Note.fields: {text: string}", "mood", base},
+	} {
+		s := overlaid(t, "checked: [2.0.0-fork.1]\nseen: [2.0.0-fork.1]\npatch:\n  "+tt.patch+"\n")
+		f := fieldOf(s, "Note", tt.field)
+		if got := f.Pos.File + " " + strings.Join(f.Seen, " "); got != tt.want {
+			t.Errorf("%s: %s is of %s, want %s", tt.patch, tt.field, got, tt.want)
+		}
+	}
+}
+
 func TestFaultsOfAPatchedFactPointAtThePatch(t *testing.T) {
 	_, err := loadOver("patch:\n  types.Note.fields.text: Noet\n  channels.home: {colour: red}\n")
 	want := `over.yaml:4:27: there is no type "Noet"; did you mean "Note"? [SP018]

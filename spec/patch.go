@@ -52,6 +52,9 @@ func (l *loader) patchAt(e entry) {
 		}
 	default:
 		l.merge(t, e)
+		if f := t.parent; f != nil && f.field() && t.entry().key == "type" {
+			f.entry().Pos = e.Pos
+		}
 	}
 }
 
@@ -228,7 +231,9 @@ func (l *loader) addItems(e entry, t *target) {
 }
 
 // merge gives an entry what a patch has for it: mappings merge key by key,
-// everything else replaces what was there.
+// everything else replaces what was there. A field whose type is another, or
+// that may be absent where it had to be there, stands where the patch says so,
+// and has the evidence of that.
 func (l *loader) merge(t *target, patch entry) {
 	v := patch.value
 	if v.kind == mappingValue {
@@ -238,6 +243,9 @@ func (l *loader) merge(t *target, patch entry) {
 	if v.kind != mappingValue || into.kind != mappingValue {
 		t.entry().value, t.entry().Pos = v, patch.Pos
 		return
+	}
+	if t.field() && v.entry("type") != nil {
+		t.entry().Pos = patch.Pos
 	}
 	first := map[string]Pos{}
 	for _, e := range v.entries {
