@@ -65,7 +65,7 @@ type Note struct {
 	// The reader's own reaction.
 	MyReaction opt.Opt[string]
 	// The custom emojis of the text and of the reactions: a list of {name,
-	// url}.
+	// url}. Read in the servers' source only.
 	Emojis json.RawMessage
 	// Hashtags without the sign.
 	Tags []string
@@ -142,7 +142,8 @@ type UserLite struct {
 	MakeNotesHiddenBefore opt.Opt[int64]
 	// The server of a remote account.
 	Instance *misskey.UserInstance
-	// The custom emojis in its name and profile: a list of {name, url}.
+	// The custom emojis in its name and profile: a list of {name, url}. Read
+	// in the servers' source only.
 	Emojis       json.RawMessage
 	OnlineStatus misskey.OnlineStatus
 	// Roles to show beside the name, most important first.
