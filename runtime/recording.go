@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,8 +12,8 @@ import (
 	"github.com/go-faster/jx"
 )
 
-// Bounds of a recording. What waits for the writer is bounded in frames and in
-// bytes; the largest frame seen of a real server has 10 KB.
+// Bounds of a recording. What the writer has not taken yet is bounded in frames
+// and in bytes; the largest frame seen of a real server has 10 KB.
 const (
 	maxRecordedFrame = 256 << 10
 	maxRecordQueue   = 4096
@@ -36,13 +35,13 @@ const (
 //
 // conn names a socket: the connection's number and its generation. Outgoing
 // frames stand where they were handed to the socket, of which the last may be
-// lost with it. The client's token is replaced wherever it stands, and so are
-// the strings under keys that hold secrets, such as i, token, password and
-// cookie. What people write and whom they write to stays: a recording is as
-// private as the account.
+// lost with it. The client's tokens are replaced wherever they stand, and so are
+// the strings under keys that hold secrets, such as i, accessToken, password and
+// cookie; those of 16 bytes and more wherever they come again. What people write
+// and whom they write to stays: a recording is as private as the account.
 //
 // The client never waits for w. What w is too slow for, beyond 4,096 frames or 8
-// MiB, is dropped; a line {"t": …, "dropped": n} stands there. A frame that is
+// MiB that wait, is dropped; a line {"t": …, "dropped": n} stands there. A frame that is
 // no UTF-8 or larger than 256 KiB or WithMaxFrame is recorded by its first 256
 // bytes, with "cut": true and, where it is known, "size". An error or panic of w
 // ends the recording and nothing else. It is logged; Status tells it, and what
@@ -88,10 +87,11 @@ type recording struct {
 
 	mu      sync.Mutex
 	queue   []recordedFrame
-	bytes   int
-	dropped uint64   // since the last frame that was taken
-	secrets []string // tokens the client has had
-	over    bool     // nothing is taken any more
+	waiting int    // frames in the queue and on their way to the writer
+	bytes   int    // of their texts
+	dropped uint64 // since the last frame that was taken
+	secrets secrets
+	over    bool // nothing is taken any more
 	err     error
 }
 
@@ -117,14 +117,12 @@ func newRecording(w io.Writer, logger *slog.Logger) *recording {
 
 // know keeps a token out of the recording from now on.
 func (r *recording) know(token string) {
-	if r == nil || token == "" {
+	if r == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !slices.Contains(r.secrets, token) {
-		r.secrets = longestFirst(append(slices.Clone(r.secrets), token))
-	}
+	r.secrets.know(token)
 }
 
 // frame takes a frame, of which it keeps a copy. It never waits. whole is false
@@ -135,7 +133,7 @@ func (r *recording) frame(conn ConnectionInfo, dir string, frame []byte, whole b
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.over || len(r.queue) >= maxRecordQueue || r.bytes+min(len(frame), maxRecordedFrame) > maxRecordBytes {
+	if r.over || r.waiting >= maxRecordQueue || r.bytes+min(len(frame), maxRecordedFrame) > maxRecordBytes {
 		r.dropped++
 		r.missed.Add(1)
 		return
@@ -146,6 +144,7 @@ func (r *recording) frame(conn ConnectionInfo, dir string, frame []byte, whole b
 		f.size = len(frame)
 	}
 	r.dropped = 0
+	r.waiting++
 	r.bytes += len(f.text)
 	r.queue = append(r.queue, f)
 	select {
@@ -181,12 +180,16 @@ func (r *recording) run() {
 		case <-r.ending:
 			last = true
 		}
-		frames, secrets := r.take(last)
-		for len(frames) > 0 {
+		frames, dropped := r.take(last)
+		for len(frames) > 0 || dropped > 0 {
 			var c chunk
 			for len(frames) > 0 && len(c.lines.Buf) < chunkSize {
-				c.add(&frames[0], secrets)
+				c.add(&frames[0], r.redacted(&frames[0]))
 				frames = frames[1:]
+			}
+			if len(frames) == 0 {
+				c.gap(time.Since(r.start), dropped)
+				dropped = 0
 			}
 			if !r.write(&c) {
 				r.missed.Add(uint64(len(frames)))
@@ -196,20 +199,36 @@ func (r *recording) run() {
 	}
 }
 
-// take empties the queue. The last time it ends with what has been dropped
-// since.
-func (r *recording) take(last bool) ([]recordedFrame, []string) {
+// take empties the queue. The last time it tells what has been dropped since.
+func (r *recording) take(last bool) (frames []recordedFrame, dropped uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	frames := r.queue
-	r.queue, r.bytes = nil, 0
+	frames, r.queue = r.queue, nil
 	if last {
 		r.over = true
-		if r.dropped > 0 {
-			frames = append(frames, recordedFrame{at: time.Since(r.start), dropped: r.dropped})
-		}
+		dropped = r.dropped
 	}
-	return frames, r.secrets
+	return frames, dropped
+}
+
+// redacted returns a frame's text without secrets. Those that it shows itself are
+// looked for from now on.
+func (r *recording) redacted(f *recordedFrame) string {
+	r.mu.Lock()
+	known := r.secrets.all
+	r.mu.Unlock()
+	text, found := redact(f.text, known, f.cut)
+	if len(found) == 0 {
+		return text
+	}
+	r.mu.Lock()
+	isNew := r.secrets.find(found)
+	known = r.secrets.all
+	r.mu.Unlock()
+	if isNew { // and may stand elsewhere in it as well
+		text, _ = redact(f.text, known, f.cut)
+	}
+	return text
 }
 
 // write reports whether the writer has taken a chunk and may be given more.
@@ -233,6 +252,10 @@ func (r *recording) write(c *chunk) bool {
 	if err == nil {
 		r.frames.Add(c.frames)
 		r.clipped.Add(c.cut)
+		r.mu.Lock()
+		r.waiting -= int(c.frames)
+		r.bytes -= c.bytes
+		r.mu.Unlock()
 		return true
 	}
 	r.missed.Add(c.frames)
@@ -248,15 +271,21 @@ func (r *recording) stop(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.missed.Add(uint64(len(r.queue)))
-	r.queue, r.bytes, r.over = nil, 0, true
+	r.queue, r.over = nil, true
 	if r.err == nil {
 		r.err = err
 	}
 }
 
-// giveUp ends the recording because there is no more time. It does not wait.
+// giveUp ends the recording, unless it is over, because there is no more time. It
+// does not wait.
 func (r *recording) giveUp() {
-	if r != nil {
+	if r == nil {
+		return
+	}
+	select {
+	case <-r.done:
+	default:
 		r.stop(ErrClosed)
 	}
 }
@@ -299,26 +328,32 @@ func (r *recording) isWriting() bool { return r != nil && r.writing.Load() }
 type chunk struct {
 	lines       jx.Writer
 	frames, cut uint64
+	bytes       int // of the frames' texts, as they waited
 }
 
-// add appends a frame as a line of JSON, and before it a line for what has been
-// dropped there.
-func (c *chunk) add(f *recordedFrame, secrets []string) {
-	w := &c.lines
-	begin := func() {
-		w.RawStr(`{"t":`)
-		w.Int64(f.at.Milliseconds())
-	}
-	if f.dropped > 0 {
-		begin()
-		w.RawStr(`,"dropped":`)
-		w.UInt64(f.dropped)
-		w.RawStr("}\n")
-	}
-	if f.dir == "" {
+// begin begins a line.
+func (c *chunk) begin(at time.Duration) {
+	c.lines.RawStr(`{"t":`)
+	c.lines.Int64(at.Milliseconds())
+}
+
+// gap appends a line for frames that were dropped, if any were.
+func (c *chunk) gap(at time.Duration, dropped uint64) {
+	if dropped == 0 {
 		return
 	}
-	begin()
+	c.begin(at)
+	c.lines.RawStr(`,"dropped":`)
+	c.lines.UInt64(dropped)
+	c.lines.RawStr("}\n")
+}
+
+// add appends a frame, of which text is left, as a line of JSON, and before it
+// one for what has been dropped there.
+func (c *chunk) add(f *recordedFrame, text string) {
+	c.gap(f.at, f.dropped)
+	c.begin(f.at)
+	w := &c.lines
 	w.RawStr(`,"conn":"`)
 	w.Int(f.conn.Number)
 	w.RawStr("-")
@@ -326,7 +361,7 @@ func (c *chunk) add(f *recordedFrame, secrets []string) {
 	w.RawStr(`","dir":"`)
 	w.RawStr(f.dir)
 	w.RawStr(`","frame":`)
-	w.Str(redact(f.text, secrets, f.cut))
+	w.Str(text)
 	if f.cut {
 		w.RawStr(`,"cut":true`)
 		c.cut++
@@ -337,4 +372,5 @@ func (c *chunk) add(f *recordedFrame, secrets []string) {
 	}
 	w.RawStr("}\n")
 	c.frames++
+	c.bytes += len(f.text)
 }

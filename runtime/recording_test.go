@@ -194,7 +194,7 @@ func TestRecordingNeverWaitsForItsWriter(t *testing.T) {
 				}
 				st := s.Status().Recording
 				fit := tt.frames - int(st.Dropped)
-				if st.Frames != 0 || fit > tt.fit || fit < tt.fit-1 { // connected has a place as well
+				if st.Frames != 0 || fit > tt.fit || fit < tt.fit-2 { // connect and connected have places as well
 					t.Errorf("status %+v, want %d frames to fit", st, tt.fit)
 				}
 				close(release)
@@ -316,6 +316,52 @@ func TestRecorderIsNotCalledAfterAClientThatDidNotOpen(t *testing.T) {
 			t.Errorf("%d goroutines left, %d calls", all, rec.calls)
 		}
 	})
+}
+
+// What is written and what is dropped is all there was, also where the writer
+// fails with frames behind it, and where a frame was dropped last.
+func TestRecordingCountsEveryFrame(t *testing.T) {
+	for name, fail := range map[string]bool{"the writer goes on": false, "the writer fails": true} {
+		t.Run(name, func(t *testing.T) {
+			virtual(t, func(t *testing.T, w *world) {
+				release := make(chan struct{})
+				rec := &tape{do: func(_ int, p []byte) (int, error) {
+					<-release
+					if fail {
+						return 0, io.ErrClosedPipe
+					}
+					return len(p), nil
+				}}
+				s := w.client(runtime.WithRecorder(rec))
+				sock := w.socket(0)
+				const n = 6000
+				for range n {
+					sock.send(`"x"`)
+				}
+				w.all()
+				closed := make(chan error, 1)
+				go func() { closed <- s.Close(context.Background()) }()
+				synctest.Wait() // what was dropped last is to be noted at the end
+				close(release)
+				if err := <-closed; err != nil {
+					t.Error(err)
+				}
+				st := s.Status().Recording
+				if st.Frames+st.Dropped != n || fail != (st.Frames == 0) {
+					t.Errorf("status %+v, want %d frames in all", st, n)
+				}
+				if lines := rec.lines(t); !fail && lines[len(lines)-1].Dropped != int(st.Dropped) {
+					t.Errorf("the last line is %s", lines[len(lines)-1])
+				}
+				gone, cancel := context.WithCancel(context.Background())
+				cancel()
+				_ = s.Close(gone) // ends nothing that is over
+				if after := s.Status().Recording; after != st {
+					t.Errorf("status %+v, and after another Close %+v", st, after)
+				}
+			})
+		})
+	}
 }
 
 func TestRecorderMustBeThere(t *testing.T) {

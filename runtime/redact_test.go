@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -26,10 +27,18 @@ func TestRedact(t *testing.T) {
 		{"JSON in a string", `{"value":"{\"i\":\"abc\",\"n\":1}"}`, `{"value":"{\"i\":\"[redacted]\",\"n\":1}"}`},
 		{"an escaped key", `{"\u0069":"abc"}`, `{"\u0069":"[redacted]"}`},
 		{"escapes in a secret", `{"password":"a\"b"}`, `{"password":"[redacted]"}`},
+		{"the token in a URL", `{"text":"wss://x.test/?i=s3cr3t%2B%2F%3D&x"}`, `{"text":"wss://x.test/?i=[redacted]&x"}`},
+		{"the token with slashes that are escaped", `{"text":"s3cr3t+\/="}`, `{"text":"[redacted]"}`},
+		{"keys of the administration", `{"smtpPass":"a","objectStorageSecretKey":"b","swPrivateKey":"c","deeplAuthKey":"d","x-csrf-token":"e","refresh_token":"f"}`,
+			`{"smtpPass":"[redacted]","objectStorageSecretKey":"[redacted]","swPrivateKey":"[redacted]","deeplAuthKey":"[redacted]","x-csrf-token":"[redacted]","refresh_token":"[redacted]"}`},
+		{"keys that only look like it", `{"tokenId":"a","twoFactorBackupCodesStock":"full","usePasswordLessLogin":false,"securityKeys":false,"id":"i"}`,
+			`{"tokenId":"a","twoFactorBackupCodesStock":"full","usePasswordLessLogin":false,"securityKeys":false,"id":"i"}`},
+		{"an escape that is none", `{"text":"\u0073\u0033cr3tS3cr3t \q and more"}`, `{"text":"[redacted]"}`},
+		{"the token deep in strings", nested(6, `\u0073\u0033cr3tS3cr3t`), nested(4, `[redacted]`)},
 		{"nonsense", `}]"i":"abc",[[{"`, `}]"i":"[redacted]",[[{"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := redact(tt.text, tokens(), false); got != tt.want {
+			if got, _ := redact(tt.text, tokens(), false); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
@@ -39,8 +48,12 @@ func TestRedact(t *testing.T) {
 			`{"body":{"i":"ab`:       `{"body":{"i":"[redacted]"`,
 			`{"text":"s3cr3tS`:       `{"text":"`,
 			`{"text":"hello s3cr3tS`: `{"text":"hello `,
+
+			`{"text":"\u0073\u0033cr3tS3cr3t!\n\u12`: `{"text":"[redacted]!\n"`,
+			`{"v":"{\"i\":\"abcdef\",\"text\":\"x\`:  `{"v":"{\"i\":\"[redacted]\",\"text\":\"x"`,
+			`{"text":"one\n\`:                        `{"text":"one\n\`,
 		} {
-			if got := redact(text, tokens(), true); got != want {
+			if got, _ := redact(text, tokens(), true); got != want {
 				t.Errorf("%s: got %s, want %s", text, got, want)
 			}
 		}
@@ -48,7 +61,63 @@ func TestRedact(t *testing.T) {
 }
 
 func tokens() []string {
-	return longestFirst([]string{"s3cr3tS3cr3t", "0ldS3cr3t", "s3cr3tS3cr3tAndMore"})
+	var s secrets
+	for _, token := range []string{"s3cr3tS3cr3t", "0ldS3cr3t", "s3cr3tS3cr3tAndMore", "s3cr3t+/="} {
+		s.know(token)
+	}
+	return s.all
+}
+
+// nested returns a text that stands in strings of JSON, one in the other.
+func nested(depth int, text string) string {
+	text = `"` + text + `"`
+	for range depth {
+		encoded, _ := json.Marshal(`{"v":` + text + `}`) // of a string: it cannot fail
+		text = string(encoded)
+	}
+	return `{"v":` + text + `}`
+}
+
+// What stands under a secret key is looked for everywhere, but for the words of
+// which texts are full.
+func TestSecretsThatARecordingShows(t *testing.T) {
+	var r recording
+	r.know("s3cr3tS3cr3t")
+	const session, app = "0123456789abcdef-session", "0123456789abcdef-app"
+	for _, tt := range []struct{ text, want string }{
+		{`{"text":"` + session + `"}`, `{"text":"` + session + `"}`}, // nobody knows yet
+		{`{"url":"https://x.test/auth/` + session + `","token":"` + session + `"}`, `{"url":"https://x.test/auth/[redacted]","token":"[redacted]"}`},
+		{`{"text":"` + session + ` and s3cr3tS3cr3t"}`, `{"text":"[redacted] and [redacted]"}`},
+		{`{"v":"{\"accessToken\":\"` + app + `\",\"x\":\"` + app + `\"}"}`, `{"v":"{\"accessToken\":\"[redacted]\",\"x\":\"[redacted]\"}"}`},
+		{`{"password":"short"}`, `{"password":"[redacted]"}`},
+		{`{"cookie":"of several long words"}`, `{"cookie":"[redacted]"}`},
+		{`{"token":"Bearer s3cr3tS3cr3t"}`, `{"token":"[redacted]"}`},
+		{`{"text":"short of several long words, Bearer"}`, `{"text":"short of several long words, Bearer"}`},
+	} {
+		if got := r.redacted(&recordedFrame{text: tt.text}); got != tt.want {
+			t.Errorf("%s\ngot  %s\nwant %s", tt.text, got, tt.want)
+		}
+	}
+}
+
+// However many there come, the newest secrets are looked for, and none of those
+// found makes one of the client's be forgotten.
+func TestSecretsAreBounded(t *testing.T) {
+	var r recording
+	r.know("s3cr3tS3cr3t")
+	for i := range 10 * maxSecrets {
+		r.redacted(&recordedFrame{text: fmt.Sprintf(`{"token":"0123456789abcdef-%03d"}`, i)})
+	}
+	last := fmt.Sprintf("0123456789abcdef-%03d", 10*maxSecrets-1)
+	if got := r.redacted(&recordedFrame{text: last + " s3cr3tS3cr3t"}); got != "[redacted] [redacted]" {
+		t.Errorf("got %s", got)
+	}
+	for i := range 10 * maxSecrets {
+		r.know(fmt.Sprint("renewed", i))
+	}
+	if n := len(r.secrets.all); n != 2*maxSecrets {
+		t.Errorf("%d secrets are looked for", n)
+	}
 }
 
 // Whatever comes, no token is left, and what was JSON is the same JSON but for
@@ -61,7 +130,7 @@ func FuzzRedact(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got := redact(text, tokens(), false)
+		got, _ := redact(text, tokens(), false)
 		for _, token := range tokens() {
 			if strings.Contains(got, token) {
 				t.Fatalf("%q still has %q: %q", text, token, got)
