@@ -32,7 +32,7 @@ type UnansweredError struct {
 	Endpoint string // as in "notes/create"
 	// Cause is why nobody waits any longer: what ended the socket, ErrClosed, or
 	// what ended the context. It matches context.DeadlineExceeded after
-	// WithCallTimeout.
+	// WithCallTimeout, and never ErrNotLive, which says that nothing was sent.
 	Cause error
 }
 
@@ -74,11 +74,15 @@ func (s *Session) ask(ctx context.Context, endpoint string, request []byte) ([]b
 		return nil, fmt.Errorf("misskey: %s: %w", endpoint, s.reason())
 	}
 	for _, c := range s.connections() {
-		if sock := c.socket.Load(); sock != nil {
-			body, err := sock.call(ctx, endpoint, request)
-			if err != nil {
-				return nil, err
-			}
+		sock := c.socket.Load()
+		if sock == nil {
+			continue
+		}
+		switch body, err := sock.call(ctx, endpoint, request); {
+		case errors.Is(err, ErrNotLive): // it has just broken, and nothing was sent
+		case err != nil:
+			return nil, err
+		default:
 			return rest.StreamAnswer(endpoint, body)
 		}
 	}

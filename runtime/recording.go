@@ -49,7 +49,8 @@ const (
 //
 // w is called by one goroutine at a time, with whole lines, many at once. It is not
 // called any more once Close has returned nil, or Done is closed: then is the time
-// to flush or close it. Close gives it until its deadline to take what waits.
+// to flush or close it. Close gives it until its deadline to take what waits. A
+// Connect that fails begins no call of w; one that hangs may still be under way.
 func WithRecorder(w io.Writer) Option {
 	return func(c *config) error {
 		if w == nil {

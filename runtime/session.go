@@ -132,7 +132,8 @@ func Connect(ctx context.Context, dialect *Dialect, url string, opts ...Option) 
 		return s, nil
 	case <-ctx.Done():
 		s.shut(ctx.Err(), true)
-		var hangs <-chan time.Time // if there is a recorder, that may have been given a frame by now
+		s.recording.giveUp() // it may have been given a frame by now, and its writer may hang
+		var hangs <-chan time.Time
 		if s.recording != nil {
 			hangs = time.After(closeGrace)
 		}

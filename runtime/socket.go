@@ -147,6 +147,11 @@ func (s *socket) hand(ctx context.Context, frame []byte) (written <-chan error, 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	select {
+	case <-s.broken: // with room for what nobody will write
+		return nil, ErrNotLive
+	default:
+	}
 	done := make(chan error, 1)
 	select {
 	case s.out <- outgoing{frame: frame, written: done}:
@@ -195,10 +200,11 @@ func (s *socket) writeLoop() error {
 			if err == nil {
 				err = s.writeFrame(o.frame)
 			}
-			o.written <- err
 			if err != nil {
+				o.written <- fmt.Errorf("%w: %w", ErrNotLive, err)
 				return err
 			}
+			o.written <- nil
 		case payload := <-s.pong:
 			if err := s.control(websocket.PongMessage, []byte(payload)); err != nil {
 				return err
@@ -232,7 +238,7 @@ func (s *socket) writeFrame(frame []byte) error {
 	s.conn.session.recording.frame(s.info, recordOut, frame, true)
 	_ = s.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
 	if err := s.ws.WriteMessage(websocket.TextMessage, frame); err != nil {
-		return fmt.Errorf("%w: writing: %w", ErrNotLive, err)
+		return fmt.Errorf("misskey: writing: %w", err)
 	}
 	s.conn.session.stats.framesOut.Add(1)
 	return nil
