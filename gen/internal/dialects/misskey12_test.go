@@ -265,22 +265,25 @@ func TestMisskey12Requests(t *testing.T) {
 }
 
 // TestMisskey12AnswersTextPings has the client ask for signs of life by text,
-// and take no pong for rubbish.
+// and take no pong for rubbish. On a busy machine a pong may come too late, and
+// cost a socket; what that takes is tested in package runtime.
 func TestMisskey12AnswersTextPings(t *testing.T) {
 	s := newOlder(t)
-	c := s.connect(misskey12.WithHooks(newWitness(t)), misskey12.WithLiveness(2*time.Millisecond, wait))
+	c := s.connect(misskey12.WithHooks(newWitness(t)), misskey12.WithLiveness(20*time.Millisecond, wait))
 	s.until("text pings", func() bool {
 		pings := 0
-		for _, f := range s.alice.Sockets()[0].Received() {
-			if string(f.Data) == "ping" {
-				pings++
+		for _, k := range slices.Concat(s.Sockets(), s.PastSockets()) {
+			for _, f := range k.Received() {
+				if string(f.Data) == "ping" {
+					pings++
+				}
 			}
 		}
-		return pings >= 5
+		return pings >= 3
 	})
-	eventually(t, "pongs", func() bool { return c.Status().Stats.FramesIn >= 5 })
-	if st := c.Status(); st.Stats.Malformed != 0 || st.Connections[0].Generation != 1 {
-		t.Errorf("%+v, generation %d", st.Stats, st.Connections[0].Generation)
+	eventually(t, "pongs", func() bool { return c.Status().Stats.FramesIn >= 3 })
+	if st := c.Status().Stats; st.Malformed != 0 || st.UnknownFrames != 0 {
+		t.Errorf("%+v", st)
 	}
 }
 
