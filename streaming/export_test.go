@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/misskeyactor/misskeyactor/runtime"
+	"github.com/misskeyactor/misskeyactor/runtime/codec"
 )
 
 // What the tests outside of the package need of those inside.
@@ -22,4 +23,12 @@ func ConnectByQuery(ctx context.Context, url string, opts ...Option) (*Client, e
 		return nil, err
 	}
 	return &Client{session}, nil
+}
+
+// LoadNotes returns the notes of the recording for load.
+var LoadNotes = loadNotes
+
+// DecodeTimelineEvent decodes an event as a subscription does.
+func DecodeTimelineEvent(m runtime.Meta, typ string, d *codec.Decoder) (any, error) {
+	return timelineEvents.Decode(m, typ, d)
 }

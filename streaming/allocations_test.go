@@ -1,0 +1,67 @@
+package streaming_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/go-faster/jx"
+
+	"github.com/misskeyactor/misskeyactor/runtime"
+	"github.com/misskeyactor/misskeyactor/runtime/codec"
+	"github.com/misskeyactor/misskeyactor/streaming"
+	"github.com/misskeyactor/misskeyactor/streaming/misskey"
+)
+
+// What the median of the real notes allocates. Allocations are most of what
+// decoding costs, and unlike time they can be counted: a generated decoder that
+// begins to allocate is found here, and by the benchmarks only later.
+func TestNotesKeepToTheirAllocations(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector allocates itself")
+	}
+	d := codec.NewDecoder("", nil)
+	var e jx.Encoder
+	for _, tt := range []struct {
+		name        string
+		do          func(payload string, n *misskey.Note) error
+		allocations float64
+		why         string // they are needed
+	}{
+		{"decode", func(payload string, _ *misskey.Note) error {
+			d.Reset(payload)
+			return new(misskey.Note).Decode(d)
+		}, 9, "the note, its lists that have something, and its maps even if they have nothing; its strings are parts of the frame"},
+		{"decode the event", func(payload string, _ *misskey.Note) error {
+			d.Reset(payload)
+			_, err := streaming.DecodeTimelineEvent(runtime.Meta{}, "note", d)
+			return err
+		}, 10, "the event has the note, and is an interface's value"},
+		{"clone", func(_ string, n *misskey.Note) error {
+			_ = n.Clone()
+			return nil
+		}, 27, "every string for itself, so that each can be kept alone"},
+		{"encode", func(_ string, n *misskey.Note) error {
+			e.Reset()
+			n.Encode(&e)
+			return nil
+		}, 9, "the keys of its three maps, to sort them"},
+	} {
+		var counts []float64
+		for _, payload := range streaming.LoadNotes(t) {
+			var n misskey.Note
+			if err := n.UnmarshalJSON([]byte(payload)); err != nil {
+				t.Fatal(err)
+			}
+			counts = append(counts, testing.AllocsPerRun(3, func() {
+				if err := tt.do(payload, &n); err != nil {
+					t.Error(err)
+				}
+			}))
+		}
+		slices.Sort(counts)
+		if got := counts[len(counts)/2]; got > tt.allocations {
+			t.Errorf("%s: %v allocations, want at most %v: %s", tt.name, got, tt.allocations, tt.why)
+		}
+		t.Logf("%s: %v in the median note, %v at most", tt.name, counts[len(counts)/2], counts[len(counts)-1])
+	}
+}
