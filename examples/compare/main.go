@@ -61,6 +61,21 @@ func compare(ctx context.Context, s settings, file string, out, progress io.Writ
 	if err != nil {
 		return err
 	}
+	// Before it takes minutes.
+	sink := io.Discard
+	if file != "" {
+		f, err := os.Create(file)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		sink = f
+	}
+	if s.profiles != "" {
+		if err := os.MkdirAll(s.profiles, 0o755); err != nil {
+			return err
+		}
+	}
 	dir, err := os.MkdirTemp("", "compare-")
 	if err != nil {
 		return err
@@ -85,10 +100,7 @@ func compare(ctx context.Context, s settings, file string, out, progress io.Writ
 	}
 	err = c.run(ctx)
 	printResults(out, s, m, c.rate, c.results)
-	if file != "" {
-		err = errors.Join(err, newReport(s, m, c.rate, c.results).write(file))
-	}
-	return err
+	return errors.Join(err, newReport(s, m, c.rate, c.results).write(sink))
 }
 
 // parse reads the flags.

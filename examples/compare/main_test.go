@@ -32,16 +32,17 @@ func TestMain(m *testing.M) {
 // the builds.
 func TestComparison(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
+	hurry(t)
 	const notes, rounds = 600, 2
 	file := filepath.Join(t.TempDir(), "report.json")
-	profiles := t.TempDir()
+	profiles := filepath.Join(t.TempDir(), "some", "profiles")
 	var out, progress bytes.Buffer
 	s, _, err := parse([]string{"-rounds", fmt.Sprint(rounds), "-notes", fmt.Sprint(notes), "-only", "1,2,3,4,5,6", "-profiles", profiles}, &progress)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.captures, s.sockets = 500, 3
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := compare(ctx, s, file, &out, &progress); err != nil {
 		t.Fatalf("%v\n%s", err, progress.String())
@@ -113,6 +114,12 @@ func TestComparison(t *testing.T) {
 	}
 }
 
+// hurry keeps the race detector from letting every process that ends sleep for a
+// second.
+func hurry(t *testing.T) {
+	t.Setenv("GORACE", strings.TrimSpace(os.Getenv("GORACE")+" atexit_sleep_ms=0"))
+}
+
 func TestBadInvocations(t *testing.T) {
 	for _, tt := range []struct{ args, want string }{
 		{"-rounds 0", "at least one round"},
@@ -122,6 +129,8 @@ func TestBadInvocations(t *testing.T) {
 		{"-only 1,8", `"8"`},
 		{"-only one", `"one"`},
 		{"now", `"now"`},
+		{"-json no/such/directory/report.json", "no/such/directory"},
+		{"-profiles main.go/profiles", "main.go"},
 		{"client", "wants its name"},
 		{"client nobody {}", `no client "nobody"`},
 		{"client safety {", "the job of safety"},
@@ -138,6 +147,7 @@ func TestBadInvocations(t *testing.T) {
 // TestFailureIsToldAndTheRestMeasured holds that a client that cannot do its job
 // costs the command its exit status, and nothing else its figures.
 func TestFailureIsToldAndTheRestMeasured(t *testing.T) {
+	hurry(t)
 	var progress bytes.Buffer
 	self, err := os.Executable()
 	if err != nil {

@@ -26,7 +26,7 @@ func printResults(w io.Writer, s settings, m machine, rate float64, r *results) 
 func throughputTable(s settings, m machine, r *results) *table {
 	t := &table{
 		title: fmt.Sprintf("%s real notes, sent as fast as they are taken, in batches of %s bytes", number(float64(s.notes)), number(float64(s.batch))),
-		head:  []string{"arrangement", "client", " notes/s", " × bare", " CPU µs/note", " × bare", " lost", " server's CPU"},
+		head:  []string{"arrangement", "client", " notes/s", " × bare", " CPU µs/note", " × bare", " lost", " server's µs/note"},
 	}
 	perServer := func(o outcome) float64 { return o.Server * 1e6 / float64(s.notes) }
 	lost := func(o outcome) float64 { return float64(o.Lost) }

@@ -2,7 +2,7 @@ package main
 
 import (
 	"encoding/json"
-	"os"
+	"io"
 	"runtime"
 	"strings"
 )
@@ -86,12 +86,10 @@ func newReport(s settings, m machine, rate float64, r *results) report {
 	return rep
 }
 
-func (r report) write(file string) error {
-	text, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(file, append(text, '\n'), 0o644)
+func (r report) write(w io.Writer) error {
+	lines := json.NewEncoder(w)
+	lines.SetIndent("", "  ")
+	return lines.Encode(r)
 }
 
 // firstLine is an error in a table's cell.
