@@ -42,7 +42,8 @@ var aliases = []alias{
 	{kind: aliasType, name: "Option", doc: "Option configures a client."},
 	{kind: aliasFunc, name: "WithToken", result: "Option", params: []param{{name: "token", typ: jen.String()}},
 		doc: "WithToken makes the client act for the account the token belongs to: a user's own token, or an app's." +
-			" Without it the client is anonymous. The token is sent in the Authorization header and stands in no log, error or metric."},
+			" Without it the client is anonymous. The token is sent in the Authorization header, or where else the dialect's server reads it," +
+			" and stands in no log, error, metric or recording."},
 	{kind: aliasFunc, name: "WithHTTPClient", result: "Option", params: []param{{name: "client", typ: jen.Op("*").Qual("net/http", "Client")}},
 		doc: "WithHTTPClient sets the client that API calls are made with. The default has a timeout of one minute."},
 	{kind: aliasFunc, name: "WithTLSConfig", result: "Option", params: []param{{name: "settings", typ: jen.Op("*").Qual("crypto/tls", "Config")}},
@@ -72,8 +73,8 @@ var aliases = []alias{
 		doc: "WithAckTimeout bounds the wait for the server's acknowledgement of a channel, after which it is tried again. The default is 10 seconds."},
 	{kind: aliasFunc, name: "WithStreamCalls", result: "Option",
 		doc: "WithStreamCalls makes Call go over the stream, for servers that answer it there; Connect returns ErrNoStreamCalls for those that do not." +
-			" It saves the connections of REST, and orders a call behind what was sent before. In exchange a call needs an open socket," +
-			" its answer has to fit into WithMaxFrame, and at most 128 of them wait for their answers at one time; one more waits for its turn."},
+			" It saves the connections of REST, and orders a call behind what was sent before on its socket, the first that is open." +
+			" In exchange a call needs an open socket, its answer has to fit into WithMaxFrame, and at most 128 of them wait for their answers at one time; one more waits for its turn."},
 	{kind: aliasFunc, name: "WithCallTimeout", result: "Option", params: []param{{name: "d", typ: durationType}},
 		doc: "WithCallTimeout bounds a call over the stream, after which it is an *UnansweredError. The default is a minute."},
 	{kind: aliasFunc, name: "WithLiveness", result: "Option", params: []param{{name: "ping", typ: durationType}, {name: "silence", typ: durationType}},
@@ -86,7 +87,7 @@ var aliases = []alias{
 	{kind: aliasFunc, name: "WithRecorder", result: "Option", params: []param{{name: "w", typ: jen.Qual("io", "Writer")}},
 		doc: "WithRecorder writes every frame of every socket of the client to w, both ways, one JSON object a line, for misskeygen observe to hold against the spec." +
 			" Tokens and other secrets are replaced; what people write is not. The client never waits for w: what w is too slow for is dropped, counted and noted in its place." +
-			" w is not called any more once Close has returned nil."},
+			" w is not called any more once Close has returned nil. The option of package runtime says it in full."},
 	{kind: aliasType, name: "TokenSource", doc: "TokenSource gives a client its token."},
 	{kind: aliasType, name: "TokenSourceFunc", doc: "TokenSourceFunc is a function as a TokenSource."},
 	{kind: aliasFunc, name: "WithPermissions", result: "Option", params: []param{{name: "permissions", typ: jen.String(), variadic: true}},

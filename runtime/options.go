@@ -101,8 +101,8 @@ func (c *config) proxy() func(*http.Request) (*url.URL, error) {
 
 // WithToken makes the client act for the account the token belongs to: a
 // user's own token, or an app's. Without it the client is anonymous. The
-// token is sent in the Authorization header and stands in no log, error or
-// metric.
+// token is sent in the Authorization header, or where else the dialect's server
+// reads it, and stands in no log, error, metric or recording.
 func WithToken(token string) Option {
 	return func(c *config) error {
 		if token == "" {
@@ -362,9 +362,9 @@ func WithAckTimeout(d time.Duration) Option {
 // WithStreamCalls makes Call go over the stream, for servers that answer it
 // there; Connect returns ErrNoStreamCalls where the dialect says that they do
 // not. It saves the connections of REST, and orders a call behind what was sent
-// before. In exchange a call needs an open socket, its answer has to fit into
-// WithMaxFrame, and at most 128 of them wait for their answers at one time; one
-// more waits for its turn.
+// before on its socket, the first that is open. In exchange a call needs an open
+// socket, its answer has to fit into WithMaxFrame, and at most 128 of them wait
+// for their answers at one time; one more waits for its turn.
 func WithStreamCalls() Option {
 	return func(c *config) error { c.streamCalls = true; return nil }
 }
