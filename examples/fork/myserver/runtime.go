@@ -24,8 +24,8 @@ type Option = runtime.Option
 
 // WithToken makes the client act for the account the token belongs to: a
 // user's own token, or an app's. Without it the client is anonymous. The
-// token is sent in the Authorization header and stands in no log, error or
-// metric.
+// token is sent in the Authorization header, or where else the dialect's
+// server reads it, and stands in no log, error, metric or recording.
 func WithToken(token string) Option {
 	return runtime.WithToken(token)
 }
@@ -105,10 +105,10 @@ func WithAckTimeout(d time.Duration) Option {
 
 // WithStreamCalls makes Call go over the stream, for servers that answer it
 // there; Connect returns ErrNoStreamCalls for those that do not. It saves the
-// connections of REST, and orders a call behind what was sent before. In
-// exchange a call needs an open socket, its answer has to fit into
-// WithMaxFrame, and at most 128 of them wait for their answers at one time;
-// one more waits for its turn.
+// connections of REST, and orders a call behind what was sent before on its
+// socket, the first that is open. In exchange a call needs an open socket,
+// its answer has to fit into WithMaxFrame, and at most 128 of them wait for
+// their answers at one time; one more waits for its turn.
 func WithStreamCalls() Option {
 	return runtime.WithStreamCalls()
 }
@@ -145,6 +145,7 @@ func WithTokenSource(source TokenSource) Option {
 // spec. Tokens and other secrets are replaced; what people write is not. The
 // client never waits for w: what w is too slow for is dropped, counted and
 // noted in its place. w is not called any more once Close has returned nil.
+// The option of package runtime says it in full.
 func WithRecorder(w io.Writer) Option {
 	return runtime.WithRecorder(w)
 }

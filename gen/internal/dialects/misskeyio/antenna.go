@@ -54,8 +54,9 @@ func (p AntennaParams) Encode(e *jx.Encoder) {
 // Notes are packed for the antenna's owner and lack reactionAndUserPairCache.
 // 2025.11.1 does not check whose antenna it is and sends what somebody else's
 // catches; 2026.3.2 refuses it without a word. With minimize a public or home
-// note has its id, myReaction, the choices of its poll, and myReaction of the
-// notes it points to; the rest is missing, which counts as drift.
+// note has its id, myReaction, the choices of its poll, its author's badges,
+// and myReaction of the notes it points to; the rest is missing, which counts
+// as drift.
 //
 // The handler gets the events; with nil they are read from the subscription's
 // Events. The call returns once the subscription is registered, and ctx

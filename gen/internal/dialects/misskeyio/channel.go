@@ -58,8 +58,9 @@ func (p ChannelParams) Encode(e *jx.Encoder) {
 //
 // An acknowledged connect does not prove that the channel exists; the server
 // acknowledges even without an id. With minimize a public or home note has
-// its id, myReaction, the choices of its poll, and myReaction of the notes it
-// points to; the rest is missing, which counts as drift.
+// its id, myReaction, the choices of its poll, its author's badges, and
+// myReaction of the notes it points to; the rest is missing, which counts as
+// drift.
 //
 // The handler gets the events; with nil they are read from the subscription's
 // Events. The call returns once the subscription is registered, and ctx

@@ -63,8 +63,8 @@ func (p GlobalTimelineParams) Encode(e *jx.Encoder) {
 // An account whose role policy has gtlAvailable off is connected and gets
 // nothing; so is everybody when the server's default has it off. With
 // minimize a public or home note has its id, myReaction, the choices of its
-// poll, and myReaction of the notes it points to; the rest is missing, which
-// counts as drift.
+// poll, its author's badges, and myReaction of the notes it points to; the
+// rest is missing, which counts as drift.
 //
 // The handler gets the events; with nil they are read from the subscription's
 // Events. The call returns once the subscription is registered, and ctx

@@ -65,8 +65,8 @@ func (p HomeTimelineParams) Encode(e *jx.Encoder) {
 //
 // A change of mutes, blocks or follows takes up to ten seconds to show. With
 // minimize a public or home note has its id, myReaction, the choices of its
-// poll, and myReaction of the notes it points to; the rest is missing, which
-// counts as drift.
+// poll, its author's badges, and myReaction of the notes it points to; the
+// rest is missing, which counts as drift.
 //
 // The handler gets the events; with nil they are read from the subscription's
 // Events. The call returns once the subscription is registered, and ctx

@@ -71,8 +71,8 @@ func (p HybridTimelineParams) Encode(e *jx.Encoder) {
 //
 // An account whose role policy has ltlAvailable off is connected and gets
 // nothing. With minimize a public or home note has its id, myReaction, the
-// choices of its poll, and myReaction of the notes it points to; the rest is
-// missing, which counts as drift.
+// choices of its poll, its author's badges, and myReaction of the notes it
+// points to; the rest is missing, which counts as drift.
 //
 // The handler gets the events; with nil they are read from the subscription's
 // Events. The call returns once the subscription is registered, and ctx

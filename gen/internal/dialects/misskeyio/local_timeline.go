@@ -70,8 +70,8 @@ func (p LocalTimelineParams) Encode(e *jx.Encoder) {
 // has ltlAvailable off is connected and gets nothing; so is everybody when
 // the server's default has it off. A disconnect right after the connect does
 // not stop it. With minimize a public or home note has its id, myReaction,
-// the choices of its poll, and myReaction of the notes it points to; the rest
-// is missing, which counts as drift.
+// the choices of its poll, its author's badges, and myReaction of the notes
+// it points to; the rest is missing, which counts as drift.
 //
 // The handler gets the events; with nil they are read from the subscription's
 // Events. The call returns once the subscription is registered, and ctx

@@ -65,8 +65,8 @@ func (p UserListParams) Encode(e *jx.Encoder) {
 // list, or one that does not exist, is refused by 2026.3.2 without a word;
 // 2025.11.1 connects and sends nothing. A disconnect right after the connect
 // does not stop it. With minimize a public or home note has its id,
-// myReaction, the choices of its poll, and myReaction of the notes it points
-// to; the rest is missing, which counts as drift.
+// myReaction, the choices of its poll, its author's badges, and myReaction of
+// the notes it points to; the rest is missing, which counts as drift.
 //
 // The handler gets the events; with nil they are read from the subscription's
 // Events. The call returns once the subscription is registered, and ctx
