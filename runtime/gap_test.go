@@ -136,7 +136,9 @@ func TestSocketLostAfterAnEventAndBeforeTheAcknowledgementIsAGap(t *testing.T) {
 // No event and no acknowledgement will end the gap any more: the end does.
 func TestSubscriptionThatEndsWhileItReconnectsEndsWithTheGap(t *testing.T) {
 	virtual(t, func(t *testing.T, w *world) {
-		s := w.client(runtime.WithBackoff(time.Hour, time.Hour))
+		var down atomic.Bool
+		refuse(w, &down)
+		s := w.client()
 		var got, none notes
 		w.capture(s, "n", got.handle, runtime.ExpireAfter(time.Minute))
 		sub, sock, id := w.join(s, &room, none.handle)
@@ -144,6 +146,7 @@ func TestSubscriptionThatEndsWhileItReconnectsEndsWithTheGap(t *testing.T) {
 		sock.event(id, "text", `"b"`)
 		w.all()
 		lost := time.Now()
+		down.Store(true)
 		sock.cut()
 		pass(2 * time.Minute)
 		got.expect(t, "a, gap by reconnect")

@@ -376,7 +376,7 @@ func TestReconnectWakesThePause(t *testing.T) {
 		sock.cut()
 		w.all()
 		s.Reconnect() // fails, and pauses again
-		pass(time.Second)
+		pass(100 * time.Millisecond)
 		down.Store(false)
 		asked := time.Now()
 		s.Reconnect()
