@@ -11,12 +11,12 @@ import (
 // builder turns a spec into a program.
 type builder struct {
 	*faults
-	out      *program
-	packages []string                  // package names of the entities
-	shared   map[*spec.Type]*spec.Type // types that come from the package of shared entities
+	out    *program
+	shared map[*spec.Type]*spec.Type // types that come from the package of shared entities
 
-	entities *scope // the package of entities
-	bindings *scope // the package of bindings
+	entities   *scope          // the package of entities
+	bindings   *scope          // the package of bindings
+	parameters map[string]bool // names of parameters that the spec chose
 
 	objects map[*spec.Type]*object
 	unions  map[*spec.Type]*union
@@ -24,31 +24,28 @@ type builder struct {
 	sets    map[*spec.EventSet]*eventSet
 }
 
-// build fixes every name. The program is complete only when nothing was
-// found.
-func build(s *spec.Spec, opts Options, f *faults) *program {
-	return newBuilder(s, opts, f).build()
-}
-
 func newBuilder(s *spec.Spec, opts Options, f *faults) *builder {
 	b := &builder{
 		faults:   f,
 		out:      &program{spec: s},
-		packages: []string{opts.TypesPackage},
 		entities: f.newScope(),
 		bindings: f.newScope(),
-		objects:  map[*spec.Type]*object{},
-		unions:   map[*spec.Type]*union{},
-		strings:  map[*spec.Type]string{},
-		sets:     map[*spec.EventSet]*eventSet{},
+
+		parameters: map[string]bool{},
+
+		objects: map[*spec.Type]*object{},
+		unions:  map[*spec.Type]*union{},
+		strings: map[*spec.Type]string{},
+		sets:    map[*spec.EventSet]*eventSet{},
 	}
 	if opts.Shared != (Package{}) {
-		b.packages = append(b.packages, opts.Shared.Name)
 		b.shared = unchanged(s, bottom(s))
 	}
 	return b
 }
 
+// build fixes every name. The program is complete only when nothing was
+// found.
 func (b *builder) build() *program {
 	s := b.out.spec
 	b.bindings.reserve("a part of every package of bindings", bindingNames...)
@@ -265,7 +262,8 @@ func (b *builder) tooMany(o *object) {
 // another.
 func (b *builder) parameter(name string, pos spec.Pos, what, cure string) string {
 	param := unexported(exported(name))
-	if !isParameterName(param) || slices.Contains(b.packages, param) {
+	b.parameters[param] = true
+	if !isParameterName(param) {
 		b.report(pos, CodeAs, cure, "%s cannot be the parameter that takes %s: Go, or the method itself, uses that name", quoted(param), what)
 	}
 	return param

@@ -58,7 +58,7 @@ func parts(o *object, place *jen.Statement) []part {
 		out = append(out, parts(e, place.Clone().Dot(e.name))...)
 	}
 	if o.hasKeys() || len(o.embeds) == 0 {
-		out = append(out, part{object: o, place: place, seen: "seen" + o.name})
+		out = append(out, part{object: o, place: place, seen: seenPrefix + o.name})
 	}
 	return out
 }

@@ -3,7 +3,6 @@ package gen
 import (
 	"errors"
 	"fmt"
-	"go/token"
 
 	"github.com/misskeyactor/misskeyactor/spec"
 )
@@ -53,10 +52,12 @@ func Generate(s *spec.Spec, opts Options) (*Tree, error) {
 		return nil, fmt.Errorf("gen: %s extends no dialect that it could share entities with", s.Name)
 	}
 	f := newFaults(s)
-	prog := build(s, opts, f)
+	b := newBuilder(s, opts, f)
+	prog := b.build()
 	if len(f.found) > 0 {
 		return nil, f.sorted()
 	}
+	b.importNames(opts)
 	p := &printer{program: prog, opts: opts, tree: newTree(opts.Dir, opts.TypesDir)}
 	p.entities()
 	p.bindings()
@@ -68,17 +69,24 @@ func Generate(s *spec.Spec, opts Options) (*Tree, error) {
 
 // validate returns an error for options that no spec could make work.
 func (o Options) validate() error {
-	switch {
-	case !token.IsIdentifier(o.Package):
-		return fmt.Errorf("gen: %q cannot be the package name of the bindings", o.Package)
-	case !token.IsIdentifier(o.TypesPackage):
-		return fmt.Errorf("gen: %q cannot be the package name of the entities; name another directory for them (-types), or the package itself (-types-package)", o.TypesPackage)
-	case o.TypesImport == "":
+	if o.TypesImport == "" {
 		return errors.New("gen: the import path of the entities is not given")
-	case o.Shared.Import == "" && o.Shared.Name != "":
+	}
+	if err := checkImportable(o.Package); err != nil && o.Package != "main" { // a program may have its bindings in itself
+		return fmt.Errorf("gen: %q cannot be the package name of the bindings: %w; choose another (-package)", o.Package, err)
+	}
+	if err := checkImportable(o.TypesPackage); err != nil {
+		return fmt.Errorf("gen: %q cannot be the package name of the entities: %w; name another directory for them (-types), or the package itself (-types-package)", o.TypesPackage, err)
+	}
+	if o.Shared.Import == "" && o.Shared.Name != "" {
 		return errors.New("gen: the import path of the shared entities is not given")
-	case o.Shared.Import != "" && !token.IsIdentifier(o.Shared.Name):
-		return fmt.Errorf("gen: %q cannot be the package name of the shared entities", o.Shared.Name)
+	}
+	if o.Shared.Import != "" {
+		if err := checkImportable(o.Shared.Name); err != nil {
+			return fmt.Errorf("gen: %q cannot be the package name of the shared entities: %w", o.Shared.Name, err)
+		}
+	}
+	switch {
 	case o.Shared.Import != "" && o.TypesDir == "":
 		return fmt.Errorf("gen: entities cannot be shared with %s when they all come from %s", o.Shared.Import, o.TypesImport)
 	case o.Dir == o.TypesDir:

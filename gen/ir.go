@@ -7,6 +7,8 @@ import "github.com/misskeyactor/misskeyactor/spec"
 type program struct {
 	spec *spec.Spec
 
+	typesName, sharedName string // what files import the packages of entities by
+
 	ids     []*stringType
 	enums   []*enum // those that tell a union's variants apart as well
 	added   []*enum // shared ones, with the values that they have besides

@@ -19,13 +19,3 @@ func PackageName(importPath string) string {
 	}
 	return versionSuffix.ReplaceAllString(name, "")
 }
-
-// importName tells a file how a package is called. A name that the path does
-// not show is written out, as a person would.
-func (s *source) importName(importPath, name string) {
-	if path.Base(importPath) == name {
-		s.ImportName(importPath, name)
-	} else {
-		s.ImportAlias(importPath, name)
-	}
-}

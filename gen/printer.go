@@ -49,9 +49,9 @@ func (p *printer) newSource(dir, name, pkg, importPath string) *source {
 		runtimePath + "/wire": "wire",
 	})
 	s := &source{File: f, dir: dir, name: name}
-	s.importName(p.opts.TypesImport, p.opts.TypesPackage)
+	s.importAs(p.opts.TypesImport, p.opts.TypesPackage, p.typesName)
 	if p.opts.Shared.Import != "" {
-		s.importName(p.opts.Shared.Import, p.opts.Shared.Name)
+		s.importAs(p.opts.Shared.Import, p.opts.Shared.Name, p.sharedName)
 	}
 	return s
 }
