@@ -72,17 +72,17 @@ func (o Options) validate() error {
 	if o.TypesImport == "" {
 		return errors.New("gen: the import path of the entities is not given")
 	}
-	if err := checkImportable(o.Package); err != nil && o.Package != "main" { // a program may have its bindings in itself
+	if err := CheckPackageName(o.Package); err != nil && o.Package != "main" { // a program may have its bindings in itself
 		return fmt.Errorf("gen: %q cannot be the package name of the bindings: %w; choose another (-package)", o.Package, err)
 	}
-	if err := checkImportable(o.TypesPackage); err != nil {
+	if err := CheckPackageName(o.TypesPackage); err != nil {
 		return fmt.Errorf("gen: %q cannot be the package name of the entities: %w; name another directory for them (-types), or the package itself (-types-package)", o.TypesPackage, err)
 	}
 	if o.Shared.Import == "" && o.Shared.Name != "" {
 		return errors.New("gen: the import path of the shared entities is not given")
 	}
 	if o.Shared.Import != "" {
-		if err := checkImportable(o.Shared.Name); err != nil {
+		if err := CheckPackageName(o.Shared.Name); err != nil {
 			return fmt.Errorf("gen: %q cannot be the package name of the shared entities: %w", o.Shared.Name, err)
 		}
 	}

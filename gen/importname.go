@@ -29,8 +29,9 @@ var localNames = []string{
 // object were there; the object's name ends them.
 const seenPrefix = "seen"
 
-// checkImportable returns why a package of that name could not be imported.
-func checkImportable(name string) error {
+// CheckPackageName returns why no package that others import can have a name,
+// or nil.
+func CheckPackageName(name string) error {
 	switch {
 	case !token.IsIdentifier(name) || name == "_":
 		return errors.New("it is no identifier of Go")

@@ -2,12 +2,14 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"flag"
 	"fmt"
 	"go/build"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/misskeyactor/misskeyactor/gen"
@@ -94,14 +96,26 @@ func (t *target) tree() (*gen.Tree, error) {
 	}
 	out := filepath.ToSlash(filepath.Clean(t.out))
 	opts := gen.Options{Dir: out, Package: t.pkg, TypesPackage: t.typesPkg}
+	for _, f := range []struct{ flag, dir string }{{"-out", t.out}, {"-types", t.types}} {
+		if err := isDirectory(f.flag, f.dir); err != nil {
+			return nil, err
+		}
+	}
 	if opts.Package == "" {
 		if opts.Package, err = packageName(t.out); err != nil {
 			return nil, err
 		}
+		if opts.Package == "main" {
+			return nil, wrongCallf("-out %s would make a package main, which is a program: choose a name with -package, or another directory", t.out)
+		}
 	}
 	switch {
 	case t.types == "":
-		opts.TypesDir = path.Join(out, strings.ReplaceAll(s.Name, "-", ""))
+		name := packageOf(s.Name)
+		if err := checkPackage(name); err != nil {
+			return nil, wrongCallf("the entities of %s cannot be in a package %s: %v; name another directory for them (-types)", s.Name, name, err)
+		}
+		opts.TypesDir = path.Join(out, name)
 	case isImportPath(t.types):
 		opts.TypesImport = t.types
 		opts.TypesPackage = cmp.Or(t.typesPkg, packageNameOf(t.types))
@@ -123,6 +137,31 @@ func (t *target) tree() (*gen.Tree, error) {
 		opts.Shared.Name = packageNameOf(opts.Shared.Import)
 	}
 	return gen.Generate(s, opts)
+}
+
+// reservedDirectories are names of directories whose packages Go lets nobody
+// import from elsewhere, or passes over.
+var reservedDirectories = []string{"internal", "testdata", "vendor"}
+
+// packageOf is the name of the package of a dialect's entities, unless one is
+// given.
+func packageOf(dialect string) string { return strings.ReplaceAll(dialect, "-", "") }
+
+// checkPackage returns why no package that a bot imports can be in a directory
+// of that name.
+func checkPackage(name string) error {
+	if slices.Contains(reservedDirectories, name) {
+		return errors.New("Go gives directories of that name a meaning of their own")
+	}
+	return gen.CheckPackageName(name)
+}
+
+// isDirectory refuses what is there and is no directory.
+func isDirectory(flag, dir string) error {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return wrongCallf("%s %s is a file; name the directory that the files are to be in", flag, dir)
+	}
+	return nil
 }
 
 // upstreamEntities is the package of the entities of upstream Misskey.

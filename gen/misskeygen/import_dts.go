@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -70,7 +71,7 @@ func importDTS(c *task) error {
 // readPackage reads a directory or an archive.
 func (c *task) readPackage(name string) (*dts.API, error) {
 	if name == "-" {
-		return readArchive(c.stdin)
+		return readArchive("standard input", c.stdin)
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -84,14 +85,18 @@ func (c *task) readPackage(name string) (*dts.API, error) {
 	case info.IsDir():
 		return dts.Read(disk{}, filepath.ToSlash(filepath.Clean(name)))
 	default:
-		return readArchive(f)
+		return readArchive(name, f)
 	}
 }
 
-func readArchive(r io.Reader) (*dts.API, error) {
+func readArchive(name string, r io.Reader) (*dts.API, error) {
 	files, err := dts.Archive(r)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return dts.Read(files, ".")
+	api, err := dts.Read(files, ".")
+	if errors.Is(err, dts.ErrNoPackage) {
+		return nil, fmt.Errorf("%s: %w", name, dts.ErrNoPackage)
+	}
+	return api, err
 }

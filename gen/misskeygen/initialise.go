@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -45,8 +46,14 @@ func initialise(c *task) error {
 		file = filepath.Clean(c.args[0])
 	}
 	base, isFile := strings.CutSuffix(filepath.Base(file), ".yaml")
-	if seed.Name == "" {
-		seed.Name = strings.ToLower(base)
+	if name, ok := strings.CutSuffix(file, ".yml"); ok {
+		return wrongCallf("the file of a spec ends with .yaml: write %s.yaml", name)
+	}
+	if err := seed.name(base, file); err != nil {
+		return err
+	}
+	if err := seed.base(); err != nil {
+		return err
 	}
 	if !isFile {
 		file = filepath.Join(file, seed.Name+".yaml")
@@ -61,7 +68,7 @@ func initialise(c *task) error {
 	if err := writeNew(file, text); err != nil {
 		return err
 	}
-	schema, out := filepath.Join(filepath.Dir(file), "schema.json"), filepath.Join(filepath.Dir(file), strings.ReplaceAll(seed.Name, "-", ""))
+	schema, out := filepath.Join(filepath.Dir(file), "schema.json"), filepath.Join(filepath.Dir(file), packageOf(seed.Name))
 	fmt.Fprintf(c.stdout, initNext, file, seed.Extends, bare(file), bare(schema), bare(out))
 	return nil
 }
@@ -96,6 +103,34 @@ type seed struct {
 	// For the examples: channels of the base, or "".
 	Kept, Left, Removed string
 	Patched             string // one with parameters
+}
+
+// name checks the dialect's name, or makes it of the file's.
+func (s *seed) name(base, file string) error {
+	switch {
+	case s.Name == "":
+		if s.Name = strings.ToLower(base); !spec.IsDialectName(s.Name) {
+			return wrongCallf("%q, of %s, cannot be a dialect's name: it has small letters, digits and hyphens, and begins with a letter; give one with -name, as in -name my-fork", s.Name, file)
+		}
+	case !spec.IsDialectName(s.Name):
+		return wrongCallf("-name %s cannot be a dialect's name; one is as in my-fork", s.Name)
+	}
+	if err := checkPackage(packageOf(s.Name)); err != nil {
+		return wrongCallf("a dialect called %s would have its entities in a package %s: %v; give another name with -name, as in -name my-fork", s.Name, packageOf(s.Name), err)
+	}
+	return nil
+}
+
+// base checks what is extended where that may have been meant otherwise.
+func (s *seed) base() error {
+	word := s.Extends
+	if slices.Contains(spec.Dialects(), word) || strings.HasPrefix(word, "./") || strings.HasPrefix(word, "../") {
+		return nil
+	}
+	if strings.ContainsAny(word, `/.`) {
+		return wrongCallf("-extends %s is no dialect that comes with the command, and a path begins with ./ or ../; did you mean ./%[1]s?", word)
+	}
+	return nil
 }
 
 // grow makes the text of a spec that is going to stand in file. It looks as

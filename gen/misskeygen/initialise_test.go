@@ -132,11 +132,18 @@ func TestInitOfWhatCannotBe(t *testing.T) {
 	}{
 		{[]string{"-extends", "miskey"}, exitFaults, `there is no dialect "miskey"; did you mean "misskey"?`},
 		{[]string{"-extends", "./nowhere"}, exitFaults, `the dialect "nowhere" cannot be read`},
-		{[]string{"-extends", ""}, exitFaults, "fork.yaml:9:"},
+		{[]string{"-extends", ""}, exitUsage, "-extends is given without a value"},
 		{[]string{"-extends", "misskey # not"}, exitFaults, `there is no dialect "misskey # not"`},
-		{[]string{"-name", "My fork"}, exitFaults, `"My fork" cannot be used as a name here`},
-		{[]string{"-name", "a\nseen: [1.0.0]"}, exitFaults, "cannot be used as a name here"},
-		{[]string{"My Fork.yaml"}, exitFaults, `"my fork" cannot be used as a name here`},
+		{[]string{"-extends", "spec.yaml"}, exitUsage, "did you mean ./spec.yaml?"},
+		{[]string{"-extends", "a/spec"}, exitUsage, "did you mean ./a/spec?"},
+		{[]string{"-name", "My fork"}, exitUsage, `-name My fork cannot be a dialect's name`},
+		{[]string{"-name", "a\nseen: [1.0.0]"}, exitUsage, "cannot be a dialect's name"},
+		{[]string{"-name", "go"}, exitUsage, "a package go: it is no identifier of Go; give another name with -name"},
+		{[]string{"main.yaml"}, exitUsage, "a package main: nothing can import a package of that name; give another name with -name"},
+		{[]string{"internal.yaml"}, exitUsage, "a package internal"},
+		{[]string{"My Fork.yaml"}, exitUsage, `"my fork", of My Fork.yaml, cannot be a dialect's name`},
+		{[]string{"2026.yaml"}, exitUsage, "give one with -name, as in -name my-fork"},
+		{[]string{"a.yml"}, exitUsage, "write a.yaml"},
 		{[]string{"a.yaml", "b.yaml"}, exitUsage, "want one file, got 2"},
 	} {
 		enter(t)

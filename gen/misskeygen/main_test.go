@@ -157,6 +157,40 @@ func TestNamesOfEntityPackages(t *testing.T) {
 	contains(t, stderr, `"go-other" cannot be the package name`, "-types-package")
 }
 
+// TestNamesOfDialects: bindings compile whatever the dialect's name, or the
+// entities have to be called otherwise.
+func TestNamesOfDialects(t *testing.T) {
+	enter(t)
+	for _, tt := range []struct {
+		name string
+		exit int
+		want string // in a file, or on standard error
+	}{
+		{"any", exitOK, `anyentities "example.org/bot/bot/any"`},
+		{"codec", exitOK, `codecentities "example.org/bot/bot/codec"`},
+		{"my-fork", exitOK, "\t\"example.org/bot/bot/myfork\"\n"},
+		{"main", exitUsage, "name another directory for them (-types)"},
+		{"type", exitUsage, "it is no identifier of Go; name another directory for them (-types)"},
+		{"internal", exitUsage, "name another directory for them (-types)"},
+	} {
+		if err := os.RemoveAll("bot"); err != nil {
+			t.Fatal(err)
+		}
+		write(t, "own.yaml", "name: "+tt.name+"\nextends: ./spec\n")
+		_, stderr := call(t, tt.exit, "generate", "-spec", "own.yaml", "-out", "bot")
+		if tt.exit != exitOK {
+			contains(t, stderr, tt.want)
+			call(t, exitOK, "generate", "-spec", "own.yaml", "-out", "bot", "-types", "bot/entities")
+			continue
+		}
+		text, err := os.ReadFile("bot/lounge.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		contains(t, string(text), tt.want)
+	}
+}
+
 func TestFaultsOfTheSpec(t *testing.T) {
 	enter(t)
 	edit(t, "spec/types.yaml", "  AuthorID: {id: true", "  AuthorID: {idd: true")
@@ -228,7 +262,18 @@ func TestWrongCalls(t *testing.T) {
 		{"import openapi a b", "want one file, got 2"},
 		{"import openapi nowhere.json", "nowhere.json"},
 		{"import openapi -x a b", "there is no flag -x"},
-		{"generate -spec spec -out my-bot", `"my-bot" cannot be the package name`},
+		{"generate -spec spec -out my-bot", `"my-bot" cannot be the package name of the bindings: it is no identifier of Go; choose another (-package)`},
+		{"generate -spec spec -out bot -package init", `"init" cannot be the package name of the bindings`},
+		{"generate -spec spec -out bot -types-package main", "nothing can import a package of that name"},
+		{"generate -spec spec -out bot/main", "choose a name with -package"},
+		{"generate -spec spec -out go.mod", "-out go.mod is a file; name the directory"},
+		{"generate -spec spec -types go.mod", "-types go.mod is a file; name the directory"},
+		{"generate -spec=", "-spec is given without a value"},
+		{"check -out=", "-out is given without a value"},
+		{"generate -types=", "-types is given without a value"},
+		{"generate -share=", "-share is given without a value"},
+		{"doc -o=", "-o is given without a value"},
+		{"import dts go.mod", "go.mod: read archive"},
 	} {
 		_, stderr := call(t, exitUsage, strings.Fields(tt.args)...)
 		contains(t, stderr, tt.want)

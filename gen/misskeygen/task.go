@@ -94,6 +94,9 @@ func (c *task) parse(flags *flag.FlagSet, min, max int, what string) error {
 		}
 	}
 	c.args = operands
+	if name := empty(flags); name != "" {
+		return wrongCallf("-%s is given without a value: leave it out for its default", name)
+	}
 	switch {
 	case max == 0 && len(operands) > 0:
 		return wrongCallf("%q is one argument too many: there are only flags", operands[0])
@@ -101,6 +104,17 @@ func (c *task) parse(flags *flag.FlagSet, min, max int, what string) error {
 		return wrongCallf("want %s, got %d", what, len(operands))
 	}
 	return nil
+}
+
+// empty returns the first flag that was given with nothing as its value, as a
+// variable that is not set leaves it; "" for none.
+func empty(flags *flag.FlagSet) (name string) {
+	flags.Visit(func(f *flag.Flag) {
+		if name == "" && f.Value.String() == "" {
+			name = f.Name
+		}
+	})
+	return name
 }
 
 // wrongFlag words an error of the flag package.
