@@ -183,6 +183,7 @@ var aliases = []alias{
 	{kind: aliasConst, name: "NoToken", doc: "NoToken: the token source has given none."},
 	{kind: aliasType, name: "CloseError", doc: "CloseError is a socket that the server ended, or that just ended."},
 	{kind: aliasType, name: "ParamError", doc: "ParamError is a channel parameter that is missing or cannot be right. Nothing was sent."},
+	{kind: aliasType, name: "MessageError", doc: "MessageError is a part of a message to the server that is missing or cannot be right. Nothing was sent."},
 	{kind: aliasType, name: "PanicError", doc: "PanicError is a panic in a handler. The subscription goes on with the next event, or after a pause."},
 	{kind: aliasType, name: "HandlerPanicsError", doc: "HandlerPanicsError is the reason of a subscription whose handler panicked more often than WithSupervision bears with."},
 	{kind: aliasType, name: "APIError", from: "rest", of: "Error", doc: "APIError is what the server answered to a call that failed."},

@@ -42,9 +42,6 @@ func (b *builder) send(c *channel, m *spec.Message, methods *scope) *send {
 	what := "message " + quoted(m.Name)
 	s := &send{wire: m.Name, name: b.goName(m.GoName, m.Name, m.Pos, what)}
 	methods.claim(s.name, m.Pos, what)
-	s.doc = does(s.name, m.Doc, "sends "+quoted(m.Name)+".")
-	s.doc = s.doc.with("It returns ErrNotLive while the server does not serve the channel: nothing is queued or sent twice."+
-		" Nil means written to the socket.", provenance(m.Pos, c.spec.Name+"."+m.Name, m.Evidence))
 	s.object = &object{name: c.name + s.name, label: c.spec.Name + "." + m.Name, pos: m.Pos}
 	in := b.newScope()
 	in.reserve("a method of every message", messageNames...)
@@ -59,6 +56,9 @@ func (b *builder) send(c *channel, m *spec.Message, methods *scope) *send {
 		s.object.doc = doc{s.object.name + " is the message of [" + c.subscription() + "." + s.name + "]."}
 		b.bindings.claim(s.object.name, m.Pos, what)
 	}
+	s.doc = does(s.name, m.Doc, "sends "+quoted(m.Name)+".").with(
+		"It returns ErrNotLive while the server does not serve the channel: nothing is queued or sent twice."+
+			" Nil means written to the socket."+refusal(s.object), provenance(m.Pos, c.spec.Name+"."+m.Name, m.Evidence))
 	return s
 }
 
@@ -98,8 +98,6 @@ func (b *builder) request(s *spec.Request, client *scope) {
 	if s.Credential {
 		r.doc = r.doc.append("An anonymous client gets ErrCredentialRequired.")
 	}
-	r.doc = r.doc.with("It returns ErrNotLive while no connection is up. Nil means written to the socket.",
-		provenance(s.Pos, s.Name, s.Evidence))
 	r.object = &object{name: r.method + "Request", label: s.Name, pos: s.Pos}
 	in := b.newScope()
 	in.reserve("a method of every request", messageNames...)
@@ -114,5 +112,16 @@ func (b *builder) request(s *spec.Request, client *scope) {
 		r.object.doc = doc{r.object.name + " is the body of [Client." + r.method + "]. What is optional and left zero is not sent."}
 		b.bindings.claim(r.object.name, s.Pos, what)
 	}
+	r.doc = r.doc.with("It returns ErrNotLive while no connection is up. Nil means written to the socket."+refusal(r.object),
+		provenance(s.Pos, s.Name, s.Evidence))
 	b.out.requests = append(b.out.requests, r)
+}
+
+// refusal says of a method that sends that it checks what it is given, where it
+// does. o is nil for a message without a body.
+func refusal(o *object) string {
+	if o == nil || !o.checked() {
+		return ""
+	}
+	return " What is missing and has to be there is a *MessageError, and nothing is sent."
 }

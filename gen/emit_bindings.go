@@ -107,6 +107,7 @@ func (p *printer) request(s *source, r *request) {
 	}
 	encode, params := p.messageBody(r.body, r.object, r.param)
 	s.declare(r.doc, method("c", "*Client", r.method).Params(append([]jen.Code{ctxParam()}, params...)...).Error().BlockFunc(func(g *jen.Group) {
+		p.validateBody(g, r.body, r.object, r.param)
 		if absent := p.absent(r); absent != nil {
 			g.If(absent).Block(jen.Return(p.requestCall(r, jen.Nil())))
 		}

@@ -136,13 +136,16 @@ func (p *printer) send(s *source, c *channel, m *send) {
 		p.message(s, m.object)
 	}
 	body, params := p.messageBody(m.body, m.object, m.param)
-	s.declare(m.doc, method("s", "*"+c.subscription(), m.name).Params(append([]jen.Code{ctxParam()}, params...)...).Error().Block(
-		jen.Return(jen.Id("s").Dot("Send").Call(jen.Id("ctx"), jen.Lit(m.wire), body))))
+	s.declare(m.doc, method("s", "*"+c.subscription(), m.name).Params(append([]jen.Code{ctxParam()}, params...)...).Error().BlockFunc(func(g *jen.Group) {
+		p.validateBody(g, m.body, m.object, m.param)
+		g.Return(jen.Id("s").Dot("Send").Call(jen.Id("ctx"), jen.Lit(m.wire), body))
+	}))
 }
 
-// message prints a struct that is only ever written.
+// message prints a struct that is only ever written, with its check.
 func (p *printer) message(s *source, o *object) {
 	p.structure(s, o)
+	p.validateMessage(s, o)
 	s.declare(doc{"Encode writes m as JSON."},
 		method("m", o.name, "Encode").Params(encoderParam("e")).BlockFunc(func(g *jen.Group) {
 			p.encodeObject(g, o, "m", "e")

@@ -22,22 +22,7 @@ func (p *printer) params(s *source, c *channel) {
 // validate prints the checks of one parameter.
 func (p *printer) validate(g *jen.Group, c *channel, f *field) {
 	value := jen.Id("p").Dot(f.name)
-	refuse := func(condition jen.Code, reason string) {
-		g.If(condition).Block(jen.Return(paramError(c, f, reason)))
-	}
-	if f.form == wrapped && !f.nullable {
-		refuse(value.Clone().Dot("IsNull").Call(), "must not be null: leave it out")
-	}
-	if !f.optional && !f.nullable {
-		switch f.typ.kind {
-		case kindString:
-			refuse(value.Clone().Op("==").Lit(""), "is required")
-		case kindList, kindMap, kindAny:
-			refuse(jen.Len(value.Clone()).Op("==").Lit(0), "is required")
-		case kindUnion:
-			refuse(value.Clone().Op("==").Nil(), "is required")
-		}
-	}
+	printChecks(g, value, f.checks(false), func(reason string) jen.Code { return paramError(c, f, reason) })
 	if f.noEmptyItems {
 		inner := "list"
 		if f.typ.elem.kind == kindMap {

@@ -28,7 +28,7 @@ const broadcastsMethod = "Broadcasts"
 // every message that is only ever sent.
 var (
 	paramsNames  = []string{"Validate", "Encode"}
-	messageNames = []string{"Encode"}
+	messageNames = []string{"Validate", "Encode"}
 )
 
 // entityNames are the methods of every entity.

@@ -198,3 +198,20 @@ type ParamError struct {
 func (e *ParamError) Error() string {
 	return "misskey: channel " + e.Channel + ": parameter " + e.Param + " " + e.Reason
 }
+
+// MessageError is a part of a message to the server that is missing or cannot
+// be right. It is returned before anything is sent, because the server ignores
+// such a message without a word.
+type MessageError struct {
+	Message string // as in "reversiGame.updateSettings", or a request's name
+	Field   string // as in "value"; "" for the whole body
+	Reason  string // as in "is required"
+}
+
+func (e *MessageError) Error() string {
+	what := "its body"
+	if e.Field != "" {
+		what = "field " + e.Field
+	}
+	return "misskey: message " + e.Message + ": " + what + " " + e.Reason
+}

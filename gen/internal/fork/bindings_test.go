@@ -220,6 +220,31 @@ func TestParamsAreChecked(t *testing.T) {
 	}
 }
 
+func TestMessagesAreValidated(t *testing.T) {
+	good := LoungeShow{To: []entities.AuthorID{}, Counts: map[string]int64{}, Reaction: &entities.UnknownReaction{Raw: []byte("{}")}, Thing: []byte("1")}
+	for _, tt := range []struct {
+		change func(*LoungeShow)
+		field  string // "" = no error
+	}{
+		{func(*LoungeShow) {}, ""},
+		{func(m *LoungeShow) { m.To = nil }, "to"},
+		{func(m *LoungeShow) { m.Counts = nil }, "counts"},
+		{func(m *LoungeShow) { m.Reaction = nil }, "reaction"},
+		{func(m *LoungeShow) { m.Thing = nil }, "thing"},
+	} {
+		m := good
+		tt.change(&m)
+		err := m.Validate()
+		var fault *MessageError
+		if errors.As(err, &fault); tt.field == "" && err != nil || tt.field != "" && (fault == nil || fault.Field != tt.field || fault.Message != "lounge.show") {
+			t.Errorf("%+v: %v, want a MessageError for %q", m, err, tt.field)
+		}
+	}
+	if err := (LoungeSpeak{Text: "a", Mood: opt.Null[entities.Mood]()}).Validate(); err == nil || err.Error() != "misskey: message lounge.speak: field mood must not be null: leave it out" {
+		t.Errorf("error %v for a null that may only be left out", err)
+	}
+}
+
 func TestMessagesAreEncoded(t *testing.T) {
 	for _, tt := range []struct {
 		encode func(*jx.Encoder)

@@ -244,6 +244,34 @@ func TestParamsThatCannotBeRightAreNotSent(t *testing.T) {
 	s.next("wave") // and nothing before it
 }
 
+// TestMessagesThatCannotBeRightAreNotSent: they are refused before anybody
+// looks whether the server would get them.
+func TestMessagesThatCannotBeRightAreNotSent(t *testing.T) {
+	s := newServer(t)
+	ctx, client := connect(t, s)
+	sub, err := client.Lounge(ctx, fork.LoungeParams{RoomID: "r", Words: [][]string{{"a"}}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, err := range map[string]error{
+		"misskey: message lounge.nod: its body is required":                    sub.Nod(ctx, ""),
+		"misskey: message lounge.speak: field text is required":                sub.Speak(ctx, fork.LoungeSpeak{}),
+		"misskey: message lounge.show: field to is required":                   sub.Show(ctx, fork.LoungeShow{}),
+		"misskey: message setMood: its body is required":                       client.SetMood(ctx, ""),
+		"misskey: message markRead: field upTo must not be null: leave it out": client.MarkRead(ctx, fork.MarkReadRequest{UpTo: opt.Null[entities.PostID]()}),
+	} {
+		var fault *fork.MessageError
+		if !errors.As(err, &fault) || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+	if err := client.Wave(ctx); err != nil {
+		t.Fatal(err)
+	}
+	s.next("open")
+	s.next("wave") // and nothing between
+}
+
 // TestStreamCall has the bindings call over the stream, in the dialect's own
 // words.
 func TestStreamCall(t *testing.T) {
