@@ -85,6 +85,15 @@ type ChatUserRead struct {
 	ID opt.Opt[misskey.ChatMessageID]
 }
 
+// Validate returns a *MessageError for what is missing and has to be there,
+// and nil otherwise.
+func (m ChatUserRead) Validate() error {
+	if m.ID.IsNull() {
+		return &runtime.MessageError{Message: "chatUser.read", Field: "id", Reason: "must not be null: leave it out"}
+	}
+	return nil
+}
+
 // Encode writes m as JSON.
 func (m ChatUserRead) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -95,11 +104,15 @@ func (m ChatUserRead) Encode(e *jx.Encoder) {
 // Read marks the messages of the other user as read.
 //
 // It returns ErrNotLive while the server does not serve the channel: nothing
-// is queued or sent twice. Nil means written to the socket.
+// is queued or sent twice. Nil means written to the socket. What is missing
+// and has to be there is a *MessageError, and nothing is sent.
 //
 // Spec: channels.yaml, chatUser.read. Seen on 2025.11.1 and 2026.3.2. There
 // since 2025.3.2-beta.9.
 func (s *ChatUserSubscription) Read(ctx context.Context, m ChatUserRead) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
 	return s.Send(ctx, "read", m.Encode)
 }
 

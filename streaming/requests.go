@@ -19,6 +19,15 @@ type ReadNotificationsRequest struct {
 	ID opt.Opt[string]
 }
 
+// Validate returns a *MessageError for what is missing and has to be there,
+// and nil otherwise.
+func (m ReadNotificationsRequest) Validate() error {
+	if m.ID.IsNull() {
+		return &runtime.MessageError{Message: "readNotification", Field: "id", Reason: "must not be null: leave it out"}
+	}
+	return nil
+}
+
 // Encode writes m as JSON.
 func (m ReadNotificationsRequest) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -31,10 +40,14 @@ func (m ReadNotificationsRequest) Encode(e *jx.Encoder) {
 // anonymous client gets ErrCredentialRequired.
 //
 // It returns ErrNotLive while no connection is up. Nil means written to the
-// socket.
+// socket. What is missing and has to be there is a *MessageError, and nothing
+// is sent.
 //
 // Spec: requests.yaml, readNotification. Seen on 2025.11.1 and 2026.3.2.
 func (c *Client) ReadNotifications(ctx context.Context, body ReadNotificationsRequest) error {
+	if err := body.Validate(); err != nil {
+		return err
+	}
 	if body.ID.IsZero() {
 		return c.session.Request(ctx, runtime.Request{Type: "readNotification", Credential: true}, nil)
 	}

@@ -58,6 +58,15 @@ type ServerStatsRequestLog struct {
 	Length int64
 }
 
+// Validate returns a *MessageError for what is missing and has to be there,
+// and nil otherwise.
+func (m ServerStatsRequestLog) Validate() error {
+	if len(m.ID) == 0 {
+		return &runtime.MessageError{Message: "serverStats.requestLog", Field: "id", Reason: "is required"}
+	}
+	return nil
+}
+
 // Encode writes m as JSON.
 func (m ServerStatsRequestLog) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -71,11 +80,15 @@ func (m ServerStatsRequestLog) Encode(e *jx.Encoder) {
 // RequestLog asks for the load of the past, which comes as statsLog.
 //
 // It returns ErrNotLive while the server does not serve the channel: nothing
-// is queued or sent twice. Nil means written to the socket.
+// is queued or sent twice. Nil means written to the socket. What is missing
+// and has to be there is a *MessageError, and nothing is sent.
 //
 // Spec: channels.yaml, serverStats.requestLog. Seen on 2025.11.1 and
 // 2026.3.2.
 func (s *ServerStatsSubscription) RequestLog(ctx context.Context, m ServerStatsRequestLog) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
 	return s.Send(ctx, "requestLog", m.Encode)
 }
 

@@ -73,6 +73,15 @@ type LoungeSay struct {
 	Text string
 }
 
+// Validate returns a *MessageError for what is missing and has to be there,
+// and nil otherwise.
+func (m LoungeSay) Validate() error {
+	if m.Text == "" {
+		return &runtime.MessageError{Message: "lounge.say", Field: "text", Reason: "is required"}
+	}
+	return nil
+}
+
 // Encode writes m as JSON.
 func (m LoungeSay) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -84,10 +93,14 @@ func (m LoungeSay) Encode(e *jx.Encoder) {
 // Say says something to the room.
 //
 // It returns ErrNotLive while the server does not serve the channel: nothing
-// is queued or sent twice. Nil means written to the socket.
+// is queued or sent twice. Nil means written to the socket. What is missing
+// and has to be there is a *MessageError, and nothing is sent.
 //
 // Spec: myserver.yaml, lounge.say. Read in the servers' source only.
 func (s *LoungeSubscription) Say(ctx context.Context, m LoungeSay) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
 	return s.Send(ctx, "say", m.Encode)
 }
 

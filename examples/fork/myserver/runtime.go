@@ -428,6 +428,10 @@ type CloseError = runtime.CloseError
 // Nothing was sent.
 type ParamError = runtime.ParamError
 
+// MessageError is a part of a message to the server that is missing or cannot
+// be right. Nothing was sent.
+type MessageError = runtime.MessageError
+
 // PanicError is a panic in a handler. The subscription goes on with the next
 // event, or after a pause.
 type PanicError = runtime.PanicError

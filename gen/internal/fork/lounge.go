@@ -4,6 +4,7 @@ package fork
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 
 	"github.com/go-faster/jx"
@@ -109,10 +110,14 @@ func (s *LoungeSubscription) Ring(ctx context.Context) error {
 // Nod nods at somebody.
 //
 // It returns ErrNotLive while the server does not serve the channel: nothing
-// is queued or sent twice. Nil means written to the socket.
+// is queued or sent twice. Nil means written to the socket. What is missing
+// and has to be there is a *MessageError, and nothing is sent.
 //
 // Spec: channels.yaml, lounge.nod. Seen on 1.2.0.
 func (s *LoungeSubscription) Nod(ctx context.Context, whom entities.AuthorID) error {
+	if whom == "" {
+		return &runtime.MessageError{Message: "lounge.nod", Reason: "is required"}
+	}
 	return s.Send(ctx, "nod", func(e *jx.Encoder) {
 		e.Str(string(whom))
 	})
@@ -122,6 +127,18 @@ func (s *LoungeSubscription) Nod(ctx context.Context, whom entities.AuthorID) er
 type LoungeSpeak struct {
 	Text string
 	Mood opt.Opt[entities.Mood]
+}
+
+// Validate returns a *MessageError for what is missing and has to be there,
+// and nil otherwise.
+func (m LoungeSpeak) Validate() error {
+	if m.Text == "" {
+		return &runtime.MessageError{Message: "lounge.speak", Field: "text", Reason: "is required"}
+	}
+	if m.Mood.IsNull() {
+		return &runtime.MessageError{Message: "lounge.speak", Field: "mood", Reason: "must not be null: leave it out"}
+	}
+	return nil
 }
 
 // Encode writes m as JSON.
@@ -136,11 +153,72 @@ func (m LoungeSpeak) Encode(e *jx.Encoder) {
 // Speak says something.
 //
 // It returns ErrNotLive while the server does not serve the channel: nothing
-// is queued or sent twice. Nil means written to the socket.
+// is queued or sent twice. Nil means written to the socket. What is missing
+// and has to be there is a *MessageError, and nothing is sent.
 //
 // Spec: channels.yaml, lounge.speak. Seen on 1.2.0.
 func (s *LoungeSubscription) Speak(ctx context.Context, m LoungeSpeak) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
 	return s.Send(ctx, "speak", m.Encode)
+}
+
+// LoungeShow is the message of [LoungeSubscription.Show].
+type LoungeShow struct {
+	To       []entities.AuthorID
+	Counts   map[string]int64
+	Reaction entities.Reaction
+	Thing    json.RawMessage
+	Title    opt.Opt[string]
+}
+
+// Validate returns a *MessageError for what is missing and has to be there,
+// and nil otherwise.
+func (m LoungeShow) Validate() error {
+	if m.To == nil {
+		return &runtime.MessageError{Message: "lounge.show", Field: "to", Reason: "is required"}
+	}
+	if m.Counts == nil {
+		return &runtime.MessageError{Message: "lounge.show", Field: "counts", Reason: "is required"}
+	}
+	if m.Reaction == nil {
+		return &runtime.MessageError{Message: "lounge.show", Field: "reaction", Reason: "is required"}
+	}
+	if len(m.Thing) == 0 {
+		return &runtime.MessageError{Message: "lounge.show", Field: "thing", Reason: "is required"}
+	}
+	return nil
+}
+
+// Encode writes m as JSON.
+func (m LoungeShow) Encode(e *jx.Encoder) {
+	e.ObjStart()
+	e.FieldStart("to")
+	codec.EncodeList(e, m.To, codec.EncodeString)
+	e.FieldStart("counts")
+	codec.EncodeMap(e, m.Counts, codec.EncodeInt64)
+	e.FieldStart("reaction")
+	entities.EncodeReaction(e, m.Reaction)
+	e.FieldStart("thing")
+	codec.EncodeAny(e, m.Thing)
+	e.FieldStart("title")
+	codec.EncodeOpt(e, m.Title, codec.EncodeString)
+	e.ObjEnd()
+}
+
+// Show shows things.
+//
+// It returns ErrNotLive while the server does not serve the channel: nothing
+// is queued or sent twice. Nil means written to the socket. What is missing
+// and has to be there is a *MessageError, and nothing is sent.
+//
+// Spec: channels.yaml, lounge.show. Seen on 1.2.0.
+func (s *LoungeSubscription) Show(ctx context.Context, m LoungeShow) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	return s.Send(ctx, "show", m.Encode)
 }
 
 var loungeChannel = runtime.Channel{

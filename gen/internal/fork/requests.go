@@ -22,6 +22,15 @@ type MarkReadRequest struct {
 	Note  json.RawMessage
 }
 
+// Validate returns a *MessageError for what is missing and has to be there,
+// and nil otherwise.
+func (m MarkReadRequest) Validate() error {
+	if m.UpTo.IsNull() {
+		return &runtime.MessageError{Message: "markRead", Field: "upTo", Reason: "must not be null: leave it out"}
+	}
+	return nil
+}
+
 // Encode writes m as JSON.
 func (m MarkReadRequest) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -41,10 +50,14 @@ func (m MarkReadRequest) Encode(e *jx.Encoder) {
 // ErrCredentialRequired.
 //
 // It returns ErrNotLive while no connection is up. Nil means written to the
-// socket.
+// socket. What is missing and has to be there is a *MessageError, and nothing
+// is sent.
 //
 // Spec: fork.yaml, markRead. Seen on 1.2.0.
 func (c *Client) MarkRead(ctx context.Context, body MarkReadRequest) error {
+	if err := body.Validate(); err != nil {
+		return err
+	}
 	if body.UpTo.IsZero() && body.Among == nil && len(body.Note) == 0 {
 		return c.session.Request(ctx, runtime.Request{Type: "markRead", Credential: true}, nil)
 	}
@@ -54,10 +67,14 @@ func (c *Client) MarkRead(ctx context.Context, body MarkReadRequest) error {
 // SetMood tells everybody the mood.
 //
 // It returns ErrNotLive while no connection is up. Nil means written to the
-// socket.
+// socket. What is missing and has to be there is a *MessageError, and nothing
+// is sent.
 //
 // Spec: fork.yaml, setMood. Seen on 1.2.0.
 func (c *Client) SetMood(ctx context.Context, mood entities.Mood) error {
+	if mood == "" {
+		return &runtime.MessageError{Message: "setMood", Reason: "is required"}
+	}
 	return c.session.Request(ctx, runtime.Request{Type: "setMood"}, func(e *jx.Encoder) {
 		e.Str(string(mood))
 	})

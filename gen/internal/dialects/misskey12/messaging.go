@@ -91,6 +91,15 @@ type MessagingRead struct {
 	ID entities.MessagingMessageID
 }
 
+// Validate returns a *MessageError for what is missing and has to be there,
+// and nil otherwise.
+func (m MessagingRead) Validate() error {
+	if m.ID == "" {
+		return &runtime.MessageError{Message: "messaging.read", Field: "id", Reason: "is required"}
+	}
+	return nil
+}
+
 // Encode writes m as JSON.
 func (m MessagingRead) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -102,10 +111,14 @@ func (m MessagingRead) Encode(e *jx.Encoder) {
 // Read marks a message as read.
 //
 // It returns ErrNotLive while the server does not serve the channel: nothing
-// is queued or sent twice. Nil means written to the socket.
+// is queued or sent twice. Nil means written to the socket. What is missing
+// and has to be there is a *MessageError, and nothing is sent.
 //
 // Spec: misskey-12.yaml, messaging.read. Read in the servers' source only.
 func (s *MessagingSubscription) Read(ctx context.Context, m MessagingRead) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
 	return s.Send(ctx, "read", m.Encode)
 }
 

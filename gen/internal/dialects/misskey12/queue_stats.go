@@ -53,6 +53,15 @@ type QueueStatsRequestLog struct {
 	Length int64
 }
 
+// Validate returns a *MessageError for what is missing and has to be there,
+// and nil otherwise.
+func (m QueueStatsRequestLog) Validate() error {
+	if m.ID == "" {
+		return &runtime.MessageError{Message: "queueStats.requestLog", Field: "id", Reason: "is required"}
+	}
+	return nil
+}
+
 // Encode writes m as JSON.
 func (m QueueStatsRequestLog) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -66,10 +75,14 @@ func (m QueueStatsRequestLog) Encode(e *jx.Encoder) {
 // RequestLog asks for the load of the past, which comes as statsLog.
 //
 // It returns ErrNotLive while the server does not serve the channel: nothing
-// is queued or sent twice. Nil means written to the socket.
+// is queued or sent twice. Nil means written to the socket. What is missing
+// and has to be there is a *MessageError, and nothing is sent.
 //
 // Spec: channels.yaml, queueStats.requestLog. Seen on 2025.11.1 and 2026.3.2.
 func (s *QueueStatsSubscription) RequestLog(ctx context.Context, m QueueStatsRequestLog) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
 	return s.Send(ctx, "requestLog", m.Encode)
 }
 

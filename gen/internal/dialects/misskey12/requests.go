@@ -21,6 +21,15 @@ type ReadNotificationRequest struct {
 	ID misskey.NotificationID
 }
 
+// Validate returns a *MessageError for what is missing and has to be there,
+// and nil otherwise.
+func (m ReadNotificationRequest) Validate() error {
+	if m.ID == "" {
+		return &runtime.MessageError{Message: "readNotification", Field: "id", Reason: "is required"}
+	}
+	return nil
+}
+
 // Encode writes m as JSON.
 func (m ReadNotificationRequest) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -34,10 +43,14 @@ func (m ReadNotificationRequest) Encode(e *jx.Encoder) {
 // gets ErrCredentialRequired.
 //
 // It returns ErrNotLive while no connection is up. Nil means written to the
-// socket.
+// socket. What is missing and has to be there is a *MessageError, and nothing
+// is sent.
 //
 // Spec: requests.yaml, readNotification. Read in the servers' source only.
 func (c *Client) ReadNotification(ctx context.Context, body ReadNotificationRequest) error {
+	if err := body.Validate(); err != nil {
+		return err
+	}
 	return c.session.Request(ctx, runtime.Request{Type: "readNotification", Credential: true}, body.Encode)
 }
 
@@ -48,6 +61,18 @@ type TypingOnMessagingRequest struct {
 	Partner opt.Opt[misskey.UserID]
 	// To which group.
 	Group opt.Opt[entities.UserGroupID]
+}
+
+// Validate returns a *MessageError for what is missing and has to be there,
+// and nil otherwise.
+func (m TypingOnMessagingRequest) Validate() error {
+	if m.Partner.IsNull() {
+		return &runtime.MessageError{Message: "typingOnMessaging", Field: "partner", Reason: "must not be null: leave it out"}
+	}
+	if m.Group.IsNull() {
+		return &runtime.MessageError{Message: "typingOnMessaging", Field: "group", Reason: "must not be null: leave it out"}
+	}
+	return nil
 }
 
 // Encode writes m as JSON.
@@ -62,10 +87,14 @@ func (m TypingOnMessagingRequest) Encode(e *jx.Encoder) {
 // the two. An anonymous client gets ErrCredentialRequired.
 //
 // It returns ErrNotLive while no connection is up. Nil means written to the
-// socket.
+// socket. What is missing and has to be there is a *MessageError, and nothing
+// is sent.
 //
 // Spec: misskey-12.yaml, typingOnMessaging. Read in the servers' source only.
 func (c *Client) TypingOnMessaging(ctx context.Context, body TypingOnMessagingRequest) error {
+	if err := body.Validate(); err != nil {
+		return err
+	}
 	return c.session.Request(ctx, runtime.Request{Type: "typingOnMessaging", Credential: true}, body.Encode)
 }
 
@@ -74,6 +103,15 @@ func (c *Client) TypingOnMessaging(ctx context.Context, body TypingOnMessagingRe
 type TypingOnChannelRequest struct {
 	// The channel that notes are posted in.
 	Channel misskey.ChannelID
+}
+
+// Validate returns a *MessageError for what is missing and has to be there,
+// and nil otherwise.
+func (m TypingOnChannelRequest) Validate() error {
+	if m.Channel == "" {
+		return &runtime.MessageError{Message: "typingOnChannel", Field: "channel", Reason: "is required"}
+	}
+	return nil
 }
 
 // Encode writes m as JSON.
@@ -88,9 +126,13 @@ func (m TypingOnChannelRequest) Encode(e *jx.Encoder) {
 // anonymous client gets ErrCredentialRequired.
 //
 // It returns ErrNotLive while no connection is up. Nil means written to the
-// socket.
+// socket. What is missing and has to be there is a *MessageError, and nothing
+// is sent.
 //
 // Spec: misskey-12.yaml, typingOnChannel. Read in the servers' source only.
 func (c *Client) TypingOnChannel(ctx context.Context, body TypingOnChannelRequest) error {
+	if err := body.Validate(); err != nil {
+		return err
+	}
 	return c.session.Request(ctx, runtime.Request{Type: "typingOnChannel", Credential: true}, body.Encode)
 }

@@ -85,6 +85,15 @@ type ChatRoomRead struct {
 	ID opt.Opt[misskey.ChatMessageID]
 }
 
+// Validate returns a *MessageError for what is missing and has to be there,
+// and nil otherwise.
+func (m ChatRoomRead) Validate() error {
+	if m.ID.IsNull() {
+		return &runtime.MessageError{Message: "chatRoom.read", Field: "id", Reason: "must not be null: leave it out"}
+	}
+	return nil
+}
+
 // Encode writes m as JSON.
 func (m ChatRoomRead) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -95,11 +104,15 @@ func (m ChatRoomRead) Encode(e *jx.Encoder) {
 // Read marks the messages of the room as read.
 //
 // It returns ErrNotLive while the server does not serve the channel: nothing
-// is queued or sent twice. Nil means written to the socket.
+// is queued or sent twice. Nil means written to the socket. What is missing
+// and has to be there is a *MessageError, and nothing is sent.
 //
 // Spec: channels.yaml, chatRoom.read. Read in the servers' source only. There
 // since 2025.3.2-beta.9.
 func (s *ChatRoomSubscription) Read(ctx context.Context, m ChatRoomRead) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
 	return s.Send(ctx, "read", m.Encode)
 }
 

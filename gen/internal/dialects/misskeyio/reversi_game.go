@@ -96,6 +96,18 @@ type ReversiGameUpdateSettings struct {
 	Value json.RawMessage
 }
 
+// Validate returns a *MessageError for what is missing and has to be there,
+// and nil otherwise.
+func (m ReversiGameUpdateSettings) Validate() error {
+	if m.Key == "" {
+		return &runtime.MessageError{Message: "reversiGame.updateSettings", Field: "key", Reason: "is required"}
+	}
+	if len(m.Value) == 0 {
+		return &runtime.MessageError{Message: "reversiGame.updateSettings", Field: "value", Reason: "is required"}
+	}
+	return nil
+}
+
 // Encode writes m as JSON.
 func (m ReversiGameUpdateSettings) Encode(e *jx.Encoder) {
 	e.ObjStart()
@@ -109,11 +121,15 @@ func (m ReversiGameUpdateSettings) Encode(e *jx.Encoder) {
 // UpdateSettings changes a setting of a game that has not begun.
 //
 // It returns ErrNotLive while the server does not serve the channel: nothing
-// is queued or sent twice. Nil means written to the socket.
+// is queued or sent twice. Nil means written to the socket. What is missing
+// and has to be there is a *MessageError, and nothing is sent.
 //
 // Spec: channels.yaml, reversiGame.updateSettings. Seen on 2025.11.1 and
 // 2026.3.2.
 func (s *ReversiGameSubscription) UpdateSettings(ctx context.Context, m ReversiGameUpdateSettings) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
 	return s.Send(ctx, "updateSettings", m.Encode)
 }
 
@@ -123,6 +139,15 @@ type ReversiGamePutStone struct {
 	Pos int64
 	// Any string; it comes back in the event log.
 	ID string
+}
+
+// Validate returns a *MessageError for what is missing and has to be there,
+// and nil otherwise.
+func (m ReversiGamePutStone) Validate() error {
+	if m.ID == "" {
+		return &runtime.MessageError{Message: "reversiGame.putStone", Field: "id", Reason: "is required"}
+	}
+	return nil
 }
 
 // Encode writes m as JSON.
@@ -138,10 +163,14 @@ func (m ReversiGamePutStone) Encode(e *jx.Encoder) {
 // PutStone puts a stone. A move against the rules is ignored.
 //
 // It returns ErrNotLive while the server does not serve the channel: nothing
-// is queued or sent twice. Nil means written to the socket.
+// is queued or sent twice. Nil means written to the socket. What is missing
+// and has to be there is a *MessageError, and nothing is sent.
 //
 // Spec: channels.yaml, reversiGame.putStone. Seen on 2025.11.1 and 2026.3.2.
 func (s *ReversiGameSubscription) PutStone(ctx context.Context, m ReversiGamePutStone) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
 	return s.Send(ctx, "putStone", m.Encode)
 }
 
