@@ -71,12 +71,16 @@ func (l *loader) checkTokenEvent(t tokenEvent) {
 		return // reported where it was looked for
 	}
 	names, seen := map[string]bool{}, map[*EventSet]bool{}
+	var removed *entry
 	var collect func(*EventSet)
 	collect = func(s *EventSet) {
 		if seen[s] {
 			return
 		}
 		seen[s] = true
+		if g := l.removal(l.factAt("eventSets", s.Name, "events"), t.channel.TokenEvent); g != nil {
+			removed = g
+		}
 		for _, m := range s.Events {
 			names[m.Name] = true
 		}
@@ -88,6 +92,11 @@ func (l *loader) checkTokenEvent(t tokenEvent) {
 	}
 	collect(t.channel.Events)
 	if !names[t.channel.TokenEvent] {
+		if removed != nil && !l.own(t.pos) {
+			l.report(removed.Pos, CodeEndsWith, "the channel "+quote(t.channel.Name)+" has no event "+quote(t.channel.TokenEvent)+": this patch removes it",
+				"Patch its tokenEvent as well, or do not remove the event.")
+			return
+		}
 		l.reportAbsent(t.pos, CodeEndsWith, "the channel "+quote(t.channel.Name)+" has no event ", t.channel.TokenEvent, names)
 	}
 }

@@ -31,7 +31,7 @@ func (l *loader) checkIncludes() {
 		return edges
 	}
 	cyclic := cycles(l.spec.EventSets, includes, func(pos Pos, round []*EventSet) {
-		l.report(pos, CodeIncludeCycle, "an event set includes itself: "+way(round, func(s *EventSet) string { return s.Name }),
+		l.report(l.here(pos, along(round, includes)...), CodeIncludeCycle, "an event set includes itself: "+way(round, func(s *EventSet) string { return s.Name }),
 			"Remove one of these includes.")
 	})
 	heritage[EventSet]{
@@ -43,9 +43,9 @@ func (l *loader) checkIncludes() {
 			}
 			return own
 		},
-		clash: func(s *EventSet, at Pos, name string, first Pos, same bool) {
+		clash: func(s *EventSet, at Pos, m member, first Pos, same bool) {
 			if !same { // one event that comes by two ways stays one
-				l.reportDuplicate(at, "the event "+quote(name)+" of the event set "+quote(s.Name), first)
+				l.reportDuplicate(l.here(at, m.pos), "the event "+quote(m.name)+" of the event set "+quote(s.Name), first)
 			}
 		},
 	}.check(l.spec.EventSets, cyclic)
@@ -62,7 +62,7 @@ func (l *loader) checkEmbeds() {
 		return edges
 	}
 	cyclic := cycles(l.spec.Types, embeds, func(pos Pos, round []*Type) {
-		l.report(pos, CodeEmbedCycle, "an object embeds itself: "+way(round, func(t *Type) string { return t.Name }),
+		l.report(l.here(pos, along(round, embeds)...), CodeEmbedCycle, "an object embeds itself: "+way(round, func(t *Type) string { return t.Name }),
 			"Remove one of these embeds; a field may have the type instead.")
 	})
 	heritage[Type]{
@@ -76,14 +76,19 @@ func (l *loader) checkEmbeds() {
 			}
 			return own
 		},
-		clash: func(t *Type, at Pos, name string, first Pos, _ bool) {
-			l.reportFieldTwice(at, name, "the type "+quote(t.Name), first)
+		clash: func(t *Type, at Pos, m member, first Pos, _ bool) {
+			l.reportFieldTwice(l.here(at, m.pos), m.name, "the type "+quote(t.Name), first)
 		},
 	}.check(l.spec.Types, cyclic)
 }
 
 func (l *loader) reportFieldTwice(pos Pos, name, owner string, first Pos) {
-	l.report(pos, CodeFieldTwice, "the field "+quote(name)+" comes to "+owner+" twice, first from "+first.String(),
+	at, other, ordered := l.hereOf(pos, first)
+	which := "first"
+	if !ordered {
+		which = "also"
+	}
+	l.report(at, CodeFieldTwice, "the field "+quote(name)+" comes to "+owner+" twice, "+which+" from "+other.String(),
 		"Remove one of the two: a JSON object has a key once.")
 }
 
@@ -109,10 +114,30 @@ func (l *loader) checkRoles() {
 	}
 	for _, role := range []Role{RoleConnect, RoleDisconnect, RoleSend} {
 		if taken[role] == nil {
-			l.report(l.base, CodeRole, "no request has the role "+string(role),
+			pos, why := l.base, ""
+			if g := l.removedRole(role); g != nil {
+				pos, why = g.Pos, ": this patch removes the one that had it"
+			}
+			l.report(pos, CodeRole, "no request has the role "+string(role)+why,
 				"Declare one under requests, as in channel: {role: "+string(role)+"}.")
 		}
 	}
+}
+
+// removedRole returns the request of a role that a patch of this dialect has
+// removed, nil when it has removed none.
+func (l *loader) removedRole(role Role) *entry {
+	requests := l.factAt("requests")
+	if requests == nil {
+		return nil
+	}
+	for i := range requests.gone {
+		g := &requests.gone[i]
+		if v := g.value.entry("role"); v != nil && v.value.text == string(role) && l.own(g.Pos) {
+			return g
+		}
+	}
+	return nil
 }
 
 // checkFrames reports frame types that two things claim. Replies and updates

@@ -49,6 +49,19 @@ func cycles[N any](nodes []*N, edges func(*N) []edge[N], found func(pos Pos, rou
 	return cyclic
 }
 
+// along returns where the edges of a circle are written.
+func along[N any](round []*N, edges func(*N) []edge[N]) []Pos {
+	var written []Pos
+	for i, n := range round[:len(round)-1] {
+		for _, e := range edges(n) {
+			if e.to == round[i+1] {
+				written = append(written, e.pos)
+			}
+		}
+	}
+	return written
+}
+
 // way writes a circle as a chain of names, the middle of a long one left out.
 func way[N any](round []*N, name func(*N) string) string {
 	const most = 8

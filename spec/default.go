@@ -17,7 +17,7 @@ func (l *loader) checkDefault(d fieldDefault) {
 		return
 	}
 	if !f.Optional {
-		l.report(v.Pos, CodeBadDefault, "the field "+quote(f.Name)+" has a default, and yet must be there",
+		l.report(l.here(v.Pos, f.Pos), CodeBadDefault, "the field "+quote(f.Name)+" has a default, and yet must be there",
 			"Write a question mark behind its name, or remove the default.")
 		return
 	}
@@ -61,7 +61,13 @@ func (l *loader) checkDefault(d fieldDefault) {
 		hint = "Remove it: " + none + " no default."
 	}
 	if what+none != "" {
-		l.report(v.Pos, CodeBadDefault, "the default does not fit the type of the field "+quote(f.Name), hint)
+		at := l.here(v.Pos, f.Pos)
+		if t := f.Type.Named; t != nil && !l.own(at) {
+			if patch, found := l.culprit([]string{"types", t.Name}); found {
+				at = patch
+			}
+		}
+		l.report(at, CodeBadDefault, "the default does not fit the type of the field "+quote(f.Name), hint)
 	}
 }
 

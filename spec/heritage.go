@@ -6,10 +6,10 @@ package spec
 type heritage[N any] struct {
 	parents func(*N) []edge[N]
 	own     func(*N) []member
-	// clash is told that a member that comes to n at this position has the
-	// name of one declared at first, which came before. When it is the very
+	// clash is told that a member, which comes to n at this position, has
+	// the name of one declared at first, which came before. When it is the very
 	// same member, come by another way, clash is told once for that way.
-	clash func(n *N, at Pos, name string, first Pos, same bool)
+	clash func(n *N, at Pos, m member, first Pos, same bool)
 }
 
 // member is an event or a field, known by where it is declared.
@@ -42,14 +42,14 @@ func (h heritage[N]) check(nodes []*N, cyclic map[*N]bool) {
 				}
 				same := at == m.pos
 				if !same || !sameTold {
-					h.clash(n, parent.pos, m.name, at, same)
+					h.clash(n, parent.pos, m, at, same)
 				}
 				sameTold = sameTold || same
 			}
 		}
 		for _, m := range h.own(n) {
 			if at, taken := first[m.name]; taken {
-				h.clash(n, m.pos, m.name, at, false)
+				h.clash(n, m.pos, m, at, false)
 				continue
 			}
 			all = append(all, m)

@@ -8,17 +8,17 @@ import "slices"
 
 // The keys that many mappings have.
 var (
-	seenKey = key{name: "seen", takes: seenForm,
+	seenKey = key{name: "seen", takes: seenForm, aside: true,
 		doc: "Where the fact comes from: the server versions on which it was seen live, or `source` when it was only read in the server's source. What says nothing has what it belongs to."}
-	sinceKey = key{name: "since", takes: sinceForm,
+	sinceKey = key{name: "since", takes: sinceForm, aside: true,
 		doc: "The first server version that has it; `<=` and a version where the true first one is not known. What says nothing has what it belongs to."}
-	goNameKey = key{name: "goName", takes: exportedForm,
+	goNameKey = key{name: "goName", takes: exportedForm, aside: true,
 		doc: "Its name in Go, where the one made of its own name would not do or is another's."}
 )
 
 // docKey is the description that goes into the comments of generated code.
 func docKey(of string) key {
-	return key{name: "doc", takes: textForm, doc: of + " It becomes a comment in Go."}
+	return key{name: "doc", takes: textForm, aside: true, doc: of + " It becomes a comment in Go."}
 }
 
 // rootShape is a file. No key must be there, because a spec may be spread over
@@ -28,7 +28,7 @@ var rootShape = &shape{
 	doc:  "The facts of one family of servers, or of one fork. They may be spread over several files.",
 	keys: []key{
 		{name: "name", takes: dialectForm, doc: "The short name of the dialect: small letters, digits and hyphens."},
-		{name: "title", takes: textForm, doc: "The name of the dialect for people."},
+		{name: "title", takes: textForm, aside: true, doc: "The name of the dialect for people."},
 		docKey("What the dialect is."),
 		{name: "checked", takes: listOf(versionForm), doc: "The server versions on which the facts were measured."},
 		seenKey,
@@ -36,9 +36,9 @@ var rootShape = &shape{
 		{name: "extends", takes: nameForm,
 			doc: "The spec that this one builds on: the name of a dialect that comes with the package, or a path relative to this file that begins with `./` or `../`. The sections then declare what is new."},
 		{name: "only", takes: listOf(nameForm), excludes: []string{"without"},
-			doc: "The channels to keep. Event sets and types that nothing uses any more go with the others."},
+			doc: "The channels to keep of the spec that this one builds on; those that it declares itself stay. Without `extends`, the channels to keep of all. Event sets and types that nothing uses any more go with the others."},
 		{name: "without", takes: listOf(nameForm),
-			doc: "The channels to leave out. Event sets and types that nothing uses any more go with them."},
+			doc: "The channels to leave out, of the spec that this one builds on or of its own. Event sets and types that nothing uses any more go with them."},
 		{name: "patch", spread: true, takes: someOf(keyPaths, nil),
 			doc: "What is otherwise than in the spec that this one builds on, by the path to it, as in `channels.main.events.note`. A value or a list replaces, a mapping is merged, `null` removes; a path that ends with `[]` adds to a list."},
 		{name: "breaks", takes: listOf(mapping(breakShape)),
@@ -231,7 +231,7 @@ var channelShape = &shape{
 			need: "Name an event set, or declare the channel's own events.",
 			doc:  "The name of an event set, or events of the channel's own."},
 		{name: "sends", takes: mapOf(wireNames, mapping(sendShape)), doc: "What the client may send to it, by the message's name on the wire."},
-		{name: "quirks", takes: listOf(nameForm), doc: "What a user of the channel has to know, a fact each."},
+		{name: "quirks", takes: listOf(nameForm), aside: true, doc: "What a user of the channel has to know, a fact each."},
 		goNameKey, seenKey, sinceKey,
 	},
 }

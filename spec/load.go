@@ -41,6 +41,8 @@ func loadAt(at place, below []place) *loader {
 	l.finishRoot()
 	l.resolve()
 	l.check()
+	l.reportLeftovers()
+	l.blame()
 	if len(l.diagnostics) > 0 {
 		return l
 	}
@@ -48,7 +50,7 @@ func loadAt(at place, below []place) *loader {
 	l.spec.BuiltIn = at.fsys == fs.FS(dialectFiles)
 	l.inheritEvidence()
 	l.graft(roots)
-	l.trim()
+	l.trim(roots)
 	return l
 }
 
@@ -101,6 +103,11 @@ type loader struct {
 	facts   *value              // what an overlay of this dialect has to patch
 	only    []*value            // channels to keep; nil for all
 	without []*value            // channels to leave out
+
+	// What the patches did, to tell of faults where they can be mended.
+	patched   map[Pos]bool // where the values of patches stand
+	made      []made
+	leftovers map[Pos]*leftover // by the patch that removed something
 }
 
 func newLoader() *loader {
@@ -116,6 +123,8 @@ func newLoader() *loader {
 		layers:    map[string]string{},
 		roots:     map[string]Evidence{},
 		facts:     &value{kind: mappingValue},
+		patched:   map[Pos]bool{},
+		leftovers: map[Pos]*leftover{},
 	}
 }
 
@@ -179,11 +188,20 @@ func (l *loader) declare(space, name string, pos Pos) bool {
 }
 
 func (l *loader) reportDuplicate(pos Pos, what string, first Pos) {
+	at, other, ordered := l.hereOf(pos, first)
+	which := "first"
+	if !ordered {
+		which = "also"
+	}
 	hint := "Remove one of the two, or rename it."
-	if l.layer(pos) != l.layer(first) {
+	switch {
+	case l.layer(pos) == l.layer(first):
+	case l.patched[at]:
+		hint = "The dialect that this one extends has it: what a patch adds must be new."
+	default:
 		hint = "The dialect that this one extends has it. To change it, name it in a patch; what stands here must be new."
 	}
-	l.report(pos, CodeDuplicate, fmt.Sprintf("%s is given twice, first at %s", what, first), hint)
+	l.report(at, CodeDuplicate, fmt.Sprintf("%s is given twice, %s at %s", what, which, other), hint)
 }
 
 // quote puts a name of the file into a message: in quotes, on one line and of

@@ -192,7 +192,7 @@ func TestLoadPositions(t *testing.T) {
 	}{
 		{s.Pos, "name: test"},
 		{s.Socket.Pos, "socket:"},
-		{s.Limits.Pos, "limits:"},
+		{s.Limits.Pos, "channelsPerConnection:"},
 		{note.Pos, "Note:"},
 		{note.Embeds[0].Pos, "Base]"},
 		{note.Fields[0].Pos, "reply?:"},

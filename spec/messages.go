@@ -13,7 +13,7 @@ func (l *loader) message(e entry, what string, shape *shape) *Message {
 	if e := o.get("unpublished"); l.flag(o, "unpublished") {
 		m.Unpublished = true
 		if len(m.Seen) > 0 {
-			l.report(e.Pos, CodeConflict, what+" is unpublished and yet seen",
+			l.report(l.here(e.Pos, o.get("seen").Pos), CodeConflict, what+" is unpublished and yet seen",
 				"What was seen is published: remove one of the two keys.")
 		}
 		if m.Seen == nil {
@@ -32,7 +32,7 @@ func (l *loader) messageOf(m *Message, o *object) {
 	if o.get("fields") != nil {
 		m.Fields = l.fields(o.get("fields"), o.what)
 		if v := o.get("fields"); v.kind == mappingValue && len(v.entries) == 0 {
-			l.report(v.Pos, CodeEmpty, o.what+" has no fields", "Write body: null when it has no body, or declare a field.")
+			l.report(l.emptied(v), CodeEmpty, o.what+" has no fields", "Write body: null when it has no body, or declare a field.")
 		}
 		return
 	}
@@ -55,7 +55,7 @@ func (l *loader) events(v *value, set string) []*Message {
 		return nil
 	}
 	if len(v.entries) == 0 {
-		l.report(v.Pos, CodeEmpty, set+" has no events", "Declare an event.")
+		l.report(l.emptied(v), CodeEmpty, set+" has no events", "Declare an event.")
 	}
 	return l.messages(v, "the event", eventShape)
 }

@@ -12,6 +12,7 @@ type object struct {
 	shape   *shape
 	what    string // what the mapping describes, as in "a channel"
 	pos     Pos    // where a missing key is reported
+	from    *value
 	values  map[string]*value
 	meant   map[string]bool // keys that an unknown key was probably meant to be
 	unknown bool            // there was an unknown key
@@ -24,7 +25,7 @@ func (l *loader) object(v *value, at Pos, what string, shape *shape) *object {
 	if !l.want(v, what, mappingValue) {
 		return nil
 	}
-	o := &object{l: l, shape: shape, what: what, pos: at, values: map[string]*value{}, meant: map[string]bool{}}
+	o := &object{l: l, shape: shape, what: what, pos: at, from: v, values: map[string]*value{}, meant: map[string]bool{}}
 	first := map[string]Pos{}
 	for _, e := range v.entries {
 		if e.odd {
@@ -60,7 +61,7 @@ func (o *object) checkKeys() {
 		for _, other := range o.given(k.excludes...) {
 			if !excluded[other] {
 				excluded[other] = true
-				o.l.report(o.get(other).Pos, CodeConflict, o.what+" has both "+quote(k.name)+" and "+quote(other),
+				o.l.report(o.l.here(o.get(other).Pos, o.get(k.name).Pos), CodeConflict, o.what+" has both "+quote(k.name)+" and "+quote(other),
 					"Remove one of the two: they exclude each other.")
 			}
 		}
@@ -99,9 +100,18 @@ func (o *object) has(key string) bool {
 // need returns the value of a required key and reports when it is absent.
 func (o *object) need(key, hint string) *value {
 	if !o.has(key) {
-		o.l.report(o.pos, CodeMissingKey, o.what+" lacks the key "+quote(key), hint)
+		o.lacks(key, hint)
 	}
 	return o.get(key)
+}
+
+// lacks reports the absence of a key, and the patch that removed it.
+func (o *object) lacks(key, hint string) {
+	if g := o.l.removal(o.from, key); g != nil && o.l.own(g.Pos) {
+		o.l.report(g.Pos, CodeMissingKey, o.what+" lacks the key "+quote(key)+": this patch removes it", hint)
+		return
+	}
+	o.l.report(o.pos, CodeMissingKey, o.what+" lacks the key "+quote(key), hint)
 }
 
 // given returns those of the keys that are there, sorted.

@@ -203,7 +203,7 @@ patch:
 	home, bubble := channelOf(s, "home"), channelOf(s, "bubble")
 	text, id, fileList := fieldOf(s, "Note", "text"), fieldOf(s, "Note", "id"), fieldOf(s, "Note", "files")
 	tests := map[string]struct{ got, want origin }{
-		"the base's channel":           {of(home.Pos, home.Evidence), origin{"below/below.yaml", 24, "1.0.0 0.9.0"}},
+		"the patched channel":          {of(home.Pos, home.Evidence), origin{"over.yaml", 8, "2.0.0-fork.1 2.0.0"}},
 		"its param":                    {of(home.Params[0].Pos, home.Params[0].Evidence), origin{"below/below.yaml", 24, "1.0.0 0.9.0"}},
 		"the param that was added":     {of(home.Params[1].Pos, home.Params[1].Evidence), origin{"over.yaml", 8, "2.0.0-fork.1 2.0.0"}},
 		"a field":                      {of(id.Pos, id.Evidence), origin{"below/below.yaml", 18, "1.0.0 0.9.0"}},
@@ -222,31 +222,6 @@ patch:
 	}
 	if base := channelOf(s.Extends, "home"); base.Leaks || len(base.Params) != 1 {
 		t.Error("the patches reached the base itself")
-	}
-}
-
-// TestAFieldThatIsOtherwiseStandsInThePatch: where its type, or whether it may
-// be absent, is said by a patch, so is where that is known from. What is only
-// said of it in words leaves it where it was.
-func TestAFieldThatIsOtherwiseStandsInThePatch(t *testing.T) {
-	const over, base = "over.yaml 2.0.0-fork.1", "below/below.yaml 1.0.0"
-	for _, tt := range []struct{ patch, field, want string }{
-		{"types.Note.fields: {text: string}", "text", over},
-		{"types.Note.fields: {text: {type: string}}", "text", over},
-		{"types.Note.fields: {text?: {}}", "text", over},
-		{"types.Note.fields: {mood: {}}", "mood", over},
-		{"types.Note.fields.text: {type: string, doc: Short.}", "text", over},
-		{"types.Note.fields.text.type: string", "text", over},
-		{"types.Note.fields: {text: {doc: Short.}}", "text", base},
-		{"types.Note.fields: {mood?: {doc: Good or bad.}}", "mood", base},
-		{"types.Note.fields.mood: {doc: Good or bad.}", "mood", base},
-		{"types.Note.fields: {text: string}", "mood", base},
-	} {
-		s := overlaid(t, "checked: [2.0.0-fork.1]\nseen: [2.0.0-fork.1]\npatch:\n  "+tt.patch+"\n")
-		f := fieldOf(s, "Note", tt.field)
-		if got := f.Pos.File + " " + strings.Join(f.Seen, " "); got != tt.want {
-			t.Errorf("%s: %s is of %s, want %s", tt.patch, tt.field, got, tt.want)
-		}
 	}
 }
 
@@ -277,6 +252,14 @@ func TestTrimming(t *testing.T) {
 			[]string{"admin"}, []string{"admin"}, []string{"NoteID", "Report", "Alone"}},
 		{"a channel of the overlay's own", "only: [bell]\nchannels: {bell: {events: {ring: {body: File}}}}",
 			[]string{"bell"}, []string{"bell"}, []string{"NoteID", "File", "Alone"}},
+		{"only, beside channels of the overlay's own", "only: [admin]\nchannels: {bell: {events: {ring: {body: File}}}}\npatch: {channels: {gong: {events: {rung: {body: null}}}}}",
+			[]string{"admin", "gong", "bell"}, []string{"admin", "gong", "bell"}, []string{"NoteID", "File", "Report", "Alone"}},
+		{"only, beside a channel that is patched", "only: [admin]\npatch: {channels.home: {shared: true}}",
+			[]string{"admin"}, []string{"admin"}, []string{"NoteID", "Report", "Alone"}},
+		{"only, beside a channel declared anew", "only: [admin]\npatch: {channels.home: null}\nchannels: {home: {events: {ring: {body: File}}}}",
+			[]string{"admin", "home"}, []string{"admin", "home"}, []string{"NoteID", "File", "Report", "Alone"}},
+		{"without a channel of the overlay's own", "without: [bell, home]\nchannels: {bell: {events: {ring: {body: File}}}}",
+			[]string{"admin"}, []string{"admin"}, []string{"NoteID", "Report", "Alone"}},
 		{"without what a patch has left the other use of", "without: [admin]\npatch: {eventSets.timeline.events.note: {body: null}}",
 			[]string{"home"}, []string{"timeline"}, []string{"NoteID", "Alone"}},
 		{"what something unused uses", "without: [home]\ntypes: {Bell: {fields: {rang: File}}}",
@@ -304,6 +287,16 @@ func TestTrimming(t *testing.T) {
 				t.Error("more than channels was left out")
 			}
 		})
+	}
+}
+
+func TestTrimmingOfADialectThatExtendsNothing(t *testing.T) {
+	s, err := Load(fstest.MapFS{"below.yaml": {Data: []byte(below + "only: [admin]\n")}}, "below.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := channelNames(s); !slices.Equal(got, []string{"admin"}) {
+		t.Errorf("channels %v", got)
 	}
 }
 

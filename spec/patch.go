@@ -26,6 +26,7 @@ func (l *loader) patch(roots []*value) {
 				continue
 			}
 			first[e.key] = e.Pos
+			l.notePatched(e.value)
 			l.patchAt(e)
 		}
 	}
@@ -42,66 +43,27 @@ func (l *loader) patchAt(e entry) {
 	if t == nil {
 		return
 	}
+	was, is := t.entry().value, e.value
+	if is.kind == nullValue {
+		is = nil
+	}
+	l.noteMade(e.Pos, t.keys)
+	holder := t.parent
 	switch {
 	case adds:
-		l.addItems(e, t)
-	case e.value.kind == nullValue:
-		t.remove()
-		if t.parent != nil {
-			t.parent.settle(e.Pos)
+		if !l.addItems(e, t) {
+			return
+		}
+	case is == nil:
+		t.remove(e.Pos)
+		if holder != nil {
+			l.settle(holder, e.Pos)
 		}
 	default:
 		l.merge(t, e)
-		if f := t.parent; f != nil && f.field() && t.entry().key == "type" {
-			f.entry().Pos = e.Pos
-		}
 	}
-}
-
-// target is an entry of the tree that a patch changes.
-type target struct {
-	holder *value   // the mapping the entry stands in
-	index  int      // where
-	keys   []string // the way to it
-	parent *target  // the entry whose value the mapping is; nil at the root
-}
-
-func (t *target) entry() *entry { return &t.holder.entries[t.index] }
-
-// field reports whether the entry is a field, which may be in its short form.
-func (t *target) field() bool {
-	return len(t.keys) > 1 && slices.Contains([]string{"fields", "params", "key"}, t.keys[len(t.keys)-2])
-}
-
-// message reports whether the entry is a message, which has a body, fields, or
-// null for a body.
-func (t *target) message() bool {
-	n := len(t.keys)
-	if n == 2 && t.keys[0] == "requests" {
-		role := t.entry().value.entry("role") // what the others carry is the runtime's business
-		return role != nil && role.value.text == string(RoleRequest)
-	}
-	return n > 1 && slices.Contains([]string{"events", "sends"}, t.keys[n-2])
-}
-
-// lengthen turns the short form of a field into the long one, which has room
-// for what a patch says besides.
-func (t *target) lengthen() {
-	e := t.entry()
-	if t.field() && e.value.kind == stringValue {
-		short := *e.value
-		e.value = &value{Pos: e.Pos, kind: mappingValue, entries: []entry{{Pos: short.Pos, key: "type", value: &short}}}
-	}
-}
-
-// remove takes the entry away.
-func (t *target) remove() { t.holder.entries = slices.Delete(t.holder.entries, t.index, t.index+1) }
-
-// settle gives a message that has lost what it carried null for a body.
-func (t *target) settle(pos Pos) {
-	v := t.entry().value
-	if t.message() && v.kind == mappingValue && v.entry("body") == nil && v.entry("fields") == nil {
-		v.entries = append(v.entries, entry{Pos: pos, key: "body", value: &value{Pos: pos, kind: nullValue}})
+	if holder != nil && holder.form.fact() && holder.form.shape().says(t.keys[len(t.keys)-1], was, is) {
+		l.restate(holder, e.Pos, nil)
 	}
 }
 
@@ -117,10 +79,11 @@ func (l *loader) target(e entry, text string) *target {
 	}
 	var t *target
 	var keys []string
+	at := mapping(rootShape)
 	for v := l.facts; ; v = t.entry().value {
 		if t != nil {
 			t.lengthen()
-			v = t.entry().value
+			v, at = t.entry().value, t.form
 		}
 		if v.kind != mappingValue {
 			l.report(path.pos(), CodePatch, quote(strings.Join(keys, "."))+" is "+v.kind.String()+" and has no keys",
@@ -132,8 +95,9 @@ func (l *loader) target(e entry, text string) *target {
 			l.reportNoEntry(path.pos(), v, keys, name)
 			return nil
 		}
-		keys = append(keys, v.entries[i].key)
-		t = &target{holder: v, index: i, keys: slices.Clone(keys), parent: t}
+		key := v.entries[i].key
+		keys = append(keys, key)
+		t = &target{holder: v, index: i, keys: slices.Clone(keys), form: at.inside(key), parent: t}
 		if path.rest == "" {
 			return t
 		}
@@ -211,10 +175,10 @@ func (l *loader) reportNoEntry(pos Pos, v *value, keys []string, name string) {
 	l.report(pos, CodePatch, message, hint)
 }
 
-// addItems adds to a list.
-func (l *loader) addItems(e entry, t *target) {
+// addItems adds to a list and tells whether it is one.
+func (l *loader) addItems(e entry, t *target) bool {
 	if !l.want(e.value, "what is added to a list", listValue) {
-		return
+		return false
 	}
 	if len(e.value.items) == 0 {
 		l.report(e.value.Pos, CodeEmpty, "nothing is added to the list", "List something, or remove the patch.")
@@ -223,17 +187,16 @@ func (l *loader) addItems(e entry, t *target) {
 	if present.value.kind != listValue {
 		l.report(l.inner(e), CodePatch, quote(strings.Join(t.keys, "."))+" is "+present.value.kind.String()+" and no list",
 			"Remove the brackets from the path to replace or merge what is there.")
-		return
+		return false
 	}
 	list := *present.value
 	list.items = slices.Concat(list.items, e.value.items)
 	present.value = &list
+	return true
 }
 
 // merge gives an entry what a patch has for it: mappings merge key by key,
-// everything else replaces what was there. A field whose type is another, or
-// that may be absent where it had to be there, stands where the patch says so,
-// and has the evidence of that.
+// everything else replaces what was there.
 func (l *loader) merge(t *target, patch entry) {
 	v := patch.value
 	if v.kind == mappingValue {
@@ -244,9 +207,10 @@ func (l *loader) merge(t *target, patch entry) {
 		t.entry().value, t.entry().Pos = v, patch.Pos
 		return
 	}
-	if t.field() && v.entry("type") != nil {
-		t.entry().Pos = patch.Pos
+	if t.form.fact() && t.restatedBy(v) {
+		l.restate(t, patch.Pos, v)
 	}
+	t.makeRoom(v, patch.Pos)
 	first := map[string]Pos{}
 	for _, e := range v.entries {
 		if e.odd {
@@ -258,24 +222,34 @@ func (l *loader) merge(t *target, patch entry) {
 			continue
 		}
 		first[bare] = e.Pos
-		i := into.find(e.key)
-		if i < 0 && e.value.kind != nullValue {
-			into.entries = append(into.entries, e)
-			continue
-		}
-		if i < 0 {
-			l.reportNoEntry(e.Pos, into, t.keys, e.key)
-			continue
-		}
-		inner := &target{holder: into, index: i, keys: append(slices.Clone(t.keys), e.key), parent: t}
-		if e.value.kind == nullValue {
-			inner.remove()
-			continue
-		}
-		if present := inner.entry(); present.key != e.key { // whether it may be absent is said here
-			present.key, present.Pos = e.key, e.Pos
-		}
-		l.merge(inner, e)
+		l.mergeKey(t, e)
 	}
-	t.settle(patch.Pos)
+	l.settle(t, patch.Pos)
+}
+
+// mergeKey merges one key into the mapping that an entry has.
+func (l *loader) mergeKey(t *target, e entry) {
+	into := t.entry().value
+	keys := append(slices.Clone(t.keys), e.key)
+	i := into.find(e.key)
+	switch {
+	case i < 0 && e.value.kind != nullValue:
+		into.entries = append(into.entries, e)
+		l.noteMade(e.Pos, keys)
+		return
+	case i < 0:
+		l.reportNoEntry(e.Pos, into, t.keys, e.key)
+		return
+	}
+	inner := &target{holder: into, index: i, keys: keys, form: t.form.inside(into.entries[i].key), parent: t}
+	l.noteMade(e.Pos, keys)
+	if e.value.kind == nullValue {
+		inner.remove(e.Pos)
+		return
+	}
+	if present := inner.entry(); present.key != e.key { // whether it may be absent is said here
+		present.key = e.key
+		l.restate(inner, e.Pos, nil)
+	}
+	l.merge(inner, e)
 }

@@ -35,17 +35,17 @@ func (l *loader) declareRequest(e entry) {
 	}
 	if r.Role != "" && r.Role != RoleRequest {
 		for _, key := range o.given("method", "bodyOptional", "body", "as", "fields") {
-			l.report(o.get(key).Pos, CodeConflict, what+" has "+quote(key)+", which only role request has",
+			l.report(l.here(o.get(key).Pos, e.Pos), CodeConflict, what+" has "+quote(key)+", which only role request has",
 				"Remove the key: the runtime knows what a request of role "+string(r.Role)+" carries.")
 		}
 	}
 	if i := slices.IndexFunc(r.Fields, func(f *Field) bool { return !f.Optional }); r.BodyOptional && i >= 0 {
-		l.report(o.get("bodyOptional").Pos, CodeConflict,
+		l.report(l.here(o.get("bodyOptional").Pos, r.Fields[i].Pos, e.Pos), CodeConflict,
 			what+" may lack its body, and yet requires the field "+quote(r.Fields[i].Name),
 			"Make every field optional, or remove bodyOptional.")
 	}
 	if v := o.get("bodyOptional"); r.BodyOptional && r.Role == RoleRequest && o.get("fields") == nil {
-		l.report(v.Pos, CodeConflict, what+" may lack its body, and has no fields that could be absent", "Remove bodyOptional, or declare fields.")
+		l.report(l.here(v.Pos, e.Pos), CodeConflict, what+" may lack its body, and has no fields that could be absent", "Remove bodyOptional, or declare fields.")
 	}
 	fresh := l.declare(requestSpace, r.Name, r.Pos)
 	if v := o.get("aliases"); v != nil {

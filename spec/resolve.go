@@ -24,6 +24,9 @@ func (l *loader) resolve() {
 // reportUnknown reports a name that nothing bears, unless what bears it may
 // not have been read.
 func (l *loader) reportUnknown(u use, code Code, what string, known map[string]bool) {
+	if l.reportRemoved(u, code, what) {
+		return
+	}
 	l.reportAbsent(u.pos, code, "there is no "+what+" ", u.name, known)
 }
 
@@ -84,8 +87,13 @@ func (l *loader) resolveEmbed(u use, ref *Ref) {
 	case t.Kind == KindObject:
 		ref.Type = t
 	case t.Kind != 0: // else what it is has been asked already
-		l.report(u.pos, CodeEmbedKind, quote(u.name)+" is no object and cannot be embedded",
-			"Embed an object, or write a field. "+quote(u.name)+" stands at "+t.Pos.String()+".")
+		at, other, ordered := l.hereOf(u.pos, t.Pos)
+		where := quote(u.name) + " stands at "
+		if !ordered {
+			where = "It is embedded at "
+		}
+		l.report(at, CodeEmbedKind, quote(u.name)+" is no object and cannot be embedded",
+			"Embed an object, or write a field. "+where+other.String()+".")
 	}
 }
 
@@ -107,7 +115,7 @@ func (l *loader) resolveRequest(u use, key string, role Role) {
 	if r == nil {
 		for _, other := range l.spec.Requests {
 			if slices.Contains(other.Aliases, u.name) {
-				l.report(u.pos, CodeCapture, quote(u.name)+" is an alias of the request "+quote(other.Name),
+				l.report(l.here(u.pos, other.Pos), CodeCapture, quote(u.name)+" is an alias of the request "+quote(other.Name),
 					"Name the request itself; aliases are never sent.")
 				return
 			}
@@ -122,7 +130,7 @@ func (l *loader) resolveRequest(u use, key string, role Role) {
 		return
 	}
 	if r.Role != role && r.Role != "" {
-		l.report(u.pos, CodeCapture, quote(key)+" names the request "+quote(u.name)+" of role "+string(r.Role),
+		l.report(l.here(u.pos, r.Pos), CodeCapture, quote(key)+" names the request "+quote(u.name)+" of role "+string(r.Role),
 			"Name a request of role "+string(role)+", or change the role at "+r.Pos.String()+".")
 	}
 }

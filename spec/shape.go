@@ -21,6 +21,7 @@ type key struct {
 	need     string   // what to do when it is absent; "" when it need not be there
 	excludes []string // keys that cannot stand beside it
 	with     []string // keys that must stand beside it; the loader asks for them in its own words
+	aside    bool     // says nothing of the server: words for people and for Go, and evidence
 
 	// Of the root alone:
 	spread    bool // may be given in several files
@@ -42,6 +43,23 @@ func (s *shape) names() []string {
 		names[i] = k.name
 	}
 	return names
+}
+
+// says reports whether a key that gets another value makes the fact another:
+// not when it is only in other words, nor when something else is said of a
+// fact inside, which has a place of its own. A nil value is an absent one.
+func (s *shape) says(name string, was, is *value) bool {
+	k := s.key(name)
+	switch {
+	case k == nil || k.aside:
+		return false
+	case k.takes.facts() == nil:
+		return true
+	case was == nil || is == nil: // it matters where such a key says what the fact is
+		return slices.Contains(s.anyOf, name) || len(k.excludes) > 0
+	default:
+		return was.kind != is.kind
+	}
 }
 
 // words returns the words that a key takes, nil when it takes any.
@@ -77,6 +95,48 @@ type alternative struct {
 	shape    *shape // mappings: with these keys
 	names    string // mappings with the author's own names: the form of those ...
 	values   form   // ... and of their values; nil when anything goes
+}
+
+// shape returns the shape that mappings of the form have, nil when they have
+// names of the author's.
+func (f form) shape() *shape {
+	for _, a := range f {
+		if a.shape != nil {
+			return a.shape
+		}
+	}
+	return nil
+}
+
+// inside returns the form of what stands under a key of a mapping of the form.
+func (f form) inside(key string) form {
+	for _, a := range f {
+		if a.shape == nil && a.values != nil {
+			return a.values
+		}
+	}
+	if sh := f.shape(); sh != nil {
+		if k := sh.key(key); k != nil {
+			return k.takes
+		}
+	}
+	return nil
+}
+
+// fact reports whether what is of the form is a fact, with evidence of its own.
+func (f form) fact() bool { return f.shape() != nil && f.shape().key("seen") != nil }
+
+// facts returns the form of the facts that a mapping or list of the form holds,
+// nil when it holds none.
+func (f form) facts() form {
+	for _, a := range f {
+		for _, inner := range []form{a.values, a.items} {
+			if inner.fact() {
+				return inner
+			}
+		}
+	}
+	return nil
 }
 
 // either joins alternatives.

@@ -16,6 +16,7 @@ type value struct {
 	inner   Pos      // strings: where text itself begins
 	items   []*value // lists
 	entries []entry  // mappings
+	gone    []entry  // mappings: what a patch has removed, where the patch stands
 }
 
 // entry is one key of a mapping. A mapping may have a key twice; who reads it

@@ -19,15 +19,20 @@ func (l *loader) checkTrimming() {
 // trim leaves out the channels that are not wanted, and the event sets and
 // types that nothing uses without them and the patches. What nothing used
 // before, here or in the dialect below, stays: it was declared for its own sake.
-func (l *loader) trim() {
+//
+// What only names is what stays of the dialect below; the channels that an
+// overlay declares itself are there because it wants them.
+func (l *loader) trim(roots []*value) {
 	if l.only == nil && l.without == nil {
 		return
 	}
 	s := l.spec
 	before := reach(s)
 	before.below(s)
+	inherited := l.inheritedChannels(roots)
 	s.Channels = slices.DeleteFunc(s.Channels, func(c *Channel) bool {
-		return l.only != nil && !names(l.only, c.Name) || names(l.without, c.Name)
+		dropped := l.only != nil && !names(l.only, c.Name) && (s.Extends == nil || inherited[c.Name])
+		return dropped || names(l.without, c.Name)
 	})
 	after := reach(s)
 	after.others(s, before)
@@ -50,6 +55,25 @@ func (l *loader) trim() {
 			e.value.entries = slices.DeleteFunc(e.value.entries, func(e entry) bool { return !left[e.key] })
 		}
 	}
+}
+
+// inheritedChannels returns the channels of the dialect below, but those that
+// files of this one declare anew.
+func (l *loader) inheritedChannels(roots []*value) map[string]bool {
+	inherited := map[string]bool{}
+	if l.spec.Extends != nil {
+		for _, c := range l.spec.Extends.Channels {
+			inherited[c.Name] = true
+		}
+	}
+	for _, root := range roots {
+		if section := root.entry("channels"); section != nil {
+			for _, e := range section.value.entries {
+				delete(inherited, e.key)
+			}
+		}
+	}
+	return inherited
 }
 
 func names(list []*value, name string) bool {

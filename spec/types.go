@@ -40,7 +40,7 @@ func (l *loader) declareType(e entry) {
 			t.Fields = l.fields(v, what)
 		}
 		for _, key := range o.given("empty", "variants") {
-			l.report(o.get(key).Pos, CodeConflict, what+" is an object, and has the key "+quote(key)+" of a union",
+			l.report(l.here(o.get(key).Pos, e.Pos), CodeConflict, what+" is an object, and has the key "+quote(key)+" of a union",
 				`Name the discriminator with "union", or remove the key.`)
 		}
 	default:
@@ -126,7 +126,7 @@ func (l *loader) union(t *Type, o *object) {
 		return
 	}
 	if len(v.entries) == 0 {
-		l.report(v.Pos, CodeUnion, o.what+" has no variants", "Declare the variants by the value of the discriminator.")
+		l.report(l.emptied(v), CodeUnion, o.what+" has no variants", "Declare the variants by the value of the discriminator.")
 	}
 	first := map[string]Pos{}
 	for _, e := range v.entries {
@@ -166,7 +166,7 @@ func (l *loader) variant(t *Type, e entry) *Variant {
 func (l *loader) checkDiscriminator(t *Type, fields []*Field) {
 	for _, f := range fields {
 		if f.Name == t.Discriminator && f.Name != "" {
-			l.report(f.Pos, CodeUnion, "the field "+quote(f.Name)+" is the discriminator",
+			l.report(l.here(f.Pos, t.Pos), CodeUnion, "the field "+quote(f.Name)+" is the discriminator",
 				"Remove the field: the discriminator is part of every variant by itself.")
 		}
 	}

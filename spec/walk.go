@@ -102,7 +102,7 @@ func (l *loader) socket(e entry) Socket {
 		TextPing:       l.flag(o, "textPing"),
 	}
 	if v := o.get("silence"); v != nil && o.get("ping") == nil {
-		l.report(v.Pos, CodeConflict, "the server closes for want of a pong, and never pings",
+		l.report(l.here(v.Pos, e.Pos), CodeConflict, "the server closes for want of a pong, and never pings",
 			"Write how often it pings, as in ping: 60s, or remove silence.")
 	}
 	if v := o.get("path"); s.Path != "" && s.Path[0] != '/' {
@@ -124,6 +124,7 @@ func (l *loader) limits(e entry) Limits {
 		limits.Evidence = l.evidence(o)
 		v = o.get("value")
 	}
+	limits.Pos = e.value.entry(key).Pos
 	limits.ChannelsPerConnection = l.count(v, quote(key))
 	return limits
 }
@@ -141,7 +142,11 @@ func (l *loader) finishRoot() {
 		{"socket", "Write into one of the files how the server is reached, as in socket: {path: /streaming, auth: header}; or have the dialect extend one that says it, as in extends: misskey."},
 	} {
 		if _, ok := l.rootKeys[needed[0]]; !ok {
-			l.report(l.base, CodeMissingKey, "the spec lacks the key "+quote(needed[0]), needed[1])
+			pos, why := l.base, ""
+			if g := l.removal(l.facts, needed[0]); g != nil && l.own(g.Pos) {
+				pos, why = g.Pos, ": this patch removes it"
+			}
+			l.report(pos, CodeMissingKey, "the spec lacks the key "+quote(needed[0])+why, needed[1])
 		}
 	}
 	only, without := l.rootKeys["only"], l.rootKeys["without"]
@@ -202,7 +207,7 @@ func (l *loader) field(shape *shape, e entry) *Field {
 	if v := o.get("noEmptyItems"); l.flag(o, "noEmptyItems") {
 		f.NoEmptyItems = true
 		if t := f.Type; t != nil && !t.holdsLists() {
-			l.report(v.Pos, CodeConflict, what+" has no items that could be empty", `Remove the key: it is for lists of lists or maps, as in "string[][]".`)
+			l.report(l.here(v.Pos, e.Pos), CodeConflict, what+" has no items that could be empty", `Remove the key: it is for lists of lists or maps, as in "string[][]".`)
 		}
 	}
 	return f
