@@ -24,7 +24,7 @@ import (
 // Events. The call returns once the subscription is registered, and ctx
 // bounds only that: WaitLive waits for the server.
 //
-// Spec: channels.yaml, admin. Seen on 2025.11.1 and 2026.3.2.
+// Spec: misskey-12.yaml, admin. Read in the servers' source only.
 func (c *Client) Admin(ctx context.Context, handler AdminHandler, opts ...SubscribeOption) (*AdminSubscription, error) {
 	sub, err := c.session.Subscribe(ctx, &adminChannel, nil, adminDispatch(handler), opts...)
 	if err != nil {

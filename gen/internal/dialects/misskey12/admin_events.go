@@ -14,7 +14,7 @@ import (
 
 // AdminEvent is one of *AdminNewAbuseUserReport, *UnknownEvent or *Gap.
 //
-// Spec: channels.yaml, admin. Seen on 2025.11.1 and 2026.3.2.
+// Spec: misskey-12.yaml, admin. Read in the servers' source only.
 type AdminEvent interface {
 	// Metadata returns what every event has.
 	Metadata() runtime.Meta

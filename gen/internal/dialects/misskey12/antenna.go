@@ -46,7 +46,7 @@ func (p AntennaParams) Encode(e *jx.Encoder) {
 // bounds only that: WaitLive waits for the server. Parameters the server
 // would refuse are a *ParamError.
 //
-// Spec: channels.yaml, antenna. Seen on 2025.11.1 and 2026.3.2.
+// Spec: misskey-12.yaml, antenna. Read in the servers' source only.
 func (c *Client) Antenna(ctx context.Context, params AntennaParams, handler TimelineHandler, opts ...SubscribeOption) (*AntennaSubscription, error) {
 	if err := params.Validate(); err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ import (
 // Events. The call returns once the subscription is registered, and ctx
 // bounds only that: WaitLive waits for the server.
 //
-// Spec: channels.yaml, drive. Seen on 2025.11.1 and 2026.3.2.
+// Spec: misskey-12.yaml, drive. Read in the servers' source only.
 func (c *Client) Drive(ctx context.Context, handler DriveHandler, opts ...SubscribeOption) (*DriveSubscription, error) {
 	sub, err := c.session.Subscribe(ctx, &driveChannel, nil, driveDispatch(handler), opts...)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 // *DriveFileDeleted, *DriveFolderCreated, *DriveFolderUpdated,
 // *DriveFolderDeleted, *UnknownEvent or *Gap.
 //
-// Spec: channels.yaml, drive. Seen on 2025.11.1 and 2026.3.2.
+// Spec: misskey-12.yaml, drive. Read in the servers' source only.
 type DriveEvent interface {
 	// Metadata returns what every event has.
 	Metadata() runtime.Meta

@@ -22,7 +22,7 @@ import (
 // Events. The call returns once the subscription is registered, and ctx
 // bounds only that: WaitLive waits for the server.
 //
-// Spec: channels.yaml, globalTimeline. Seen on 2025.11.1 and 2026.3.2.
+// Spec: misskey-12.yaml, globalTimeline. Read in the servers' source only.
 func (c *Client) GlobalTimeline(ctx context.Context, handler TimelineHandler, opts ...SubscribeOption) (*GlobalTimelineSubscription, error) {
 	sub, err := c.session.Subscribe(ctx, &globalTimelineChannel, nil, timelineDispatch(handler), opts...)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 // Events. The call returns once the subscription is registered, and ctx
 // bounds only that: WaitLive waits for the server.
 //
-// Spec: channels.yaml, homeTimeline. Seen on 2025.11.1 and 2026.3.2.
+// Spec: misskey-12.yaml, homeTimeline. Read in the servers' source only.
 func (c *Client) HomeTimeline(ctx context.Context, handler TimelineHandler, opts ...SubscribeOption) (*HomeTimelineSubscription, error) {
 	sub, err := c.session.Subscribe(ctx, &homeTimelineChannel, nil, timelineDispatch(handler), opts...)
 	if err != nil {

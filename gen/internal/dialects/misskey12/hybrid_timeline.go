@@ -23,7 +23,7 @@ import (
 // Events. The call returns once the subscription is registered, and ctx
 // bounds only that: WaitLive waits for the server.
 //
-// Spec: channels.yaml, hybridTimeline. Seen on 2025.11.1 and 2026.3.2.
+// Spec: misskey-12.yaml, hybridTimeline. Read in the servers' source only.
 func (c *Client) HybridTimeline(ctx context.Context, handler TimelineHandler, opts ...SubscribeOption) (*HybridTimelineSubscription, error) {
 	sub, err := c.session.Subscribe(ctx, &hybridTimelineChannel, nil, timelineDispatch(handler), opts...)
 	if err != nil {

@@ -22,7 +22,7 @@ import (
 // Events. The call returns once the subscription is registered, and ctx
 // bounds only that: WaitLive waits for the server.
 //
-// Spec: channels.yaml, localTimeline. Seen on 2025.11.1 and 2026.3.2.
+// Spec: misskey-12.yaml, localTimeline. Read in the servers' source only.
 func (c *Client) LocalTimeline(ctx context.Context, handler TimelineHandler, opts ...SubscribeOption) (*LocalTimelineSubscription, error) {
 	sub, err := c.session.Subscribe(ctx, &localTimelineChannel, nil, timelineDispatch(handler), opts...)
 	if err != nil {

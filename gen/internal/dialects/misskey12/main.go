@@ -26,7 +26,7 @@ import (
 // Events. The call returns once the subscription is registered, and ctx
 // bounds only that: WaitLive waits for the server.
 //
-// Spec: channels.yaml, main. Seen on 2025.11.1 and 2026.3.2.
+// Spec: misskey-12.yaml, main. Read in the servers' source only.
 func (c *Client) Main(ctx context.Context, handler MainHandler, opts ...SubscribeOption) (*MainSubscription, error) {
 	sub, err := c.session.Subscribe(ctx, &mainChannel, nil, mainDispatch(handler), opts...)
 	if err != nil {

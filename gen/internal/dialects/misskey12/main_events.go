@@ -27,7 +27,7 @@ import (
 // *MainMessagingMessage, *MainUnreadMessagingMessage,
 // *MainReadAllMessagingMessages, *UnknownEvent or *Gap.
 //
-// Spec: channels.yaml, main. Seen on 2025.11.1 and 2026.3.2.
+// Spec: misskey-12.yaml, main. Read in the servers' source only.
 type MainEvent interface {
 	// Metadata returns what every event has.
 	Metadata() runtime.Meta
@@ -873,7 +873,8 @@ func (e MainReadAllNotifications) MarshalJSON() ([]byte, error) {
 // MainUnreadAntenna is the event "unreadAntenna". An antenna has caught a
 // note.
 //
-// Spec: channels.yaml, main.unreadAntenna. Seen on 2025.11.1 and 2026.3.2.
+// Spec: misskey-12.yaml, main.unreadAntenna. Read in the servers' source
+// only.
 type MainUnreadAntenna struct {
 	runtime.Meta
 
@@ -898,7 +899,7 @@ func (e MainUnreadAntenna) MarshalJSON() ([]byte, error) {
 
 // MainReadAntenna is the event "readAntenna". An antenna was read.
 //
-// Spec: channels.yaml, main.readAntenna. Seen on 2025.11.1 and 2026.3.2.
+// Spec: misskey-12.yaml, main.readAntenna. Read in the servers' source only.
 type MainReadAntenna struct {
 	runtime.Meta
 

@@ -46,7 +46,7 @@ func (m ReadNotificationRequest) Encode(e *jx.Encoder) {
 // socket. What is missing and has to be there is a *MessageError, and nothing
 // is sent.
 //
-// Spec: requests.yaml, readNotification. Read in the servers' source only.
+// Spec: misskey-12.yaml, readNotification. Read in the servers' source only.
 func (c *Client) ReadNotification(ctx context.Context, body ReadNotificationRequest) error {
 	if err := body.Validate(); err != nil {
 		return err
