@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/misskeyactor/misskeyactor/gen"
 	"github.com/misskeyactor/misskeyactor/gen/observe"
 	"github.com/misskeyactor/misskeyactor/spec"
 )
@@ -16,14 +17,18 @@ const observeUsage = `misskeygen observe [flags] FILE...
 Holds recordings of a client's frames against a spec and prints what departs
 from it: channels, events, keys and values that the spec does not have, absences
 and nulls that it does not allow, each with a count and an example; and what of
-the spec was never seen. A finding exits with 1, unless it is accepted.
+the spec was never seen. A finding exits with 1, unless it is accepted; so does
+a recording without a frame. What is accepted and was not found is shown and is
+no fault, because one recording does not have everything.
 
 A recording is what streaming.WithRecorder writes, or frames as they were
 received, one a line; compressed by gzip or not; - is standard input.
 
   -spec SPEC     the spec (default misskey, which comes with the command)
   -patch FILE    a new file for an overlay that makes the spec say what was
-                 observed, for you to correct; - prints it behind the report
+                 observed, for you to correct; - prints it behind the report.
+                 It loads and generates: the report tells what had to be left
+                 out for that. It cannot stand in the spec's own directory.
   -name NAME     the name of the overlay's dialect (default the spec's, and
                  -observed)
   -version V     the server's version, as evidence in the overlay
@@ -70,6 +75,9 @@ func observeRecordings(c *task) error {
 		if _, err := os.Lstat(f.patch); err == nil {
 			return existsError(f.patch) // before reading what may take long
 		}
+		if !slices.Contains(spec.Dialects(), f.spec) && same(filepath.Dir(f.patch), f.spec) {
+			return wrongCallf("-patch %s is a file of the spec in %s, and an overlay is not one of those: name a file in another directory", f.patch, f.spec)
+		}
 	}
 	o, err := f.observer()
 	if err != nil {
@@ -81,7 +89,9 @@ func observeRecordings(c *task) error {
 	if f.overlay.Extends, err = extends(f.spec, f.patch); err != nil {
 		return err
 	}
-	report, overlay := o.Report(), o.Offer(f.overlay)
+	f.try()
+	overlay := o.Offer(f.overlay)
+	report := o.Report()
 	if f.patch != "" && f.patch != "-" && overlay != nil {
 		if err := writeNew(f.patch, overlay); err != nil {
 			return err
@@ -138,6 +148,23 @@ func (c *task) readOne(o *observe.Observer, name string) error {
 		r = f
 	}
 	return o.Read(name, r)
+}
+
+// try has the overlay loaded as from the file that it is for, and its names in
+// Go fixed, before it is offered.
+func (f *observeFlags) try() {
+	name := filepath.ToSlash(filepath.Clean(f.patch))
+	if f.patch == "" || f.patch == "-" {
+		name = "overlay.yaml"
+	}
+	f.overlay.File = name
+	f.overlay.Try = func(overlay []byte) error {
+		s, err := spec.Load(draft{name: name, text: overlay}, name)
+		if err == nil {
+			_, err = gen.GoNamesOf(s)
+		}
+		return err
+	}
 }
 
 // extends is what the overlay at patch says that it extends.

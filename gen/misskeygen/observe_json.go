@@ -34,6 +34,7 @@ type observationJSON struct {
 	Example exampleJSON `json:"example"`
 	Reason  string      `json:"reason"`  // "" unless it is accepted
 	Offered bool        `json:"offered"` // the overlay cures it
+	Unfit   string      `json:"unfit"`   // why the overlay leaves it out, where it does not fit
 }
 
 type exampleJSON struct {
@@ -61,7 +62,7 @@ func newObserveReport(command string, r *observe.Report, overlay []byte) observe
 		Findings: make([]observationJSON, len(r.Findings)), Unseen: make([]unseenJSON, len(r.Unseen)), Stale: make([]staleReasonJSON, len(r.Stale)),
 	}
 	for i, f := range r.Findings {
-		out.Findings[i] = observationJSON{f.Code, f.Path, string(f.Side), f.Message, f.Count, exampleJSON(f.Example), f.Reason, f.Offered}
+		out.Findings[i] = observationJSON{f.Code, f.Path, string(f.Side), f.Message, f.Count, exampleJSON(f.Example), f.Reason, f.Offered, f.Unfit}
 	}
 	for i, u := range r.Unseen {
 		out.Unseen[i] = unseenJSON{u.Path, u.What, u.Expected, placeJSON(u.Pos)}

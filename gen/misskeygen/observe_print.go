@@ -26,6 +26,10 @@ func (c *task) printObserved(r *observe.Report, f *observeFlags, overlay []byte)
 		fmt.Fprintf(c.stdout, "%s: %s is accepted, and was not found\n", a.Pos, a.Finding)
 	}
 	switch {
+	case overlay == nil && f.patch == "-":
+		fmt.Fprintln(c.stdout, "There is nothing to offer an overlay for.")
+	case overlay == nil && f.patch != "":
+		fmt.Fprintf(c.stdout, "There is nothing to offer an overlay for: %s is not written.\n", f.patch)
 	case overlay == nil:
 	case f.patch == "-":
 		fmt.Fprintf(c.stdout, "\n%s", overlay)
@@ -46,6 +50,9 @@ func (c *task) printFinding(f *observe.Finding) {
 	fmt.Fprintf(c.stdout, "    %s, as in %s:%d: %s\n", counted(int(f.Count), "time"), f.Example.File, f.Example.Line, f.Example.Text)
 	if f.Reason != "" {
 		fmt.Fprintf(c.stdout, "    %s\n", c.stdout.paint(cyan, "Accepted: "+f.Reason))
+	}
+	if f.Unfit != "" {
+		fmt.Fprintf(c.stdout, "    Not in the overlay, where it does not fit: %s\n", f.Unfit)
 	}
 }
 

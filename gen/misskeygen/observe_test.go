@@ -70,8 +70,57 @@ func TestObserveStandardInput(t *testing.T) {
 	contains(t, stdout, "as in -:3: null", "channels.reversiGame\n", "\n\n# Made from what was observed.", "\nname: mine\nextends: misskey\n\npatch:\n")
 	stdout, _ = callWith(t, newerServer, exitFaults, "observe", "-")
 	contains(t, stdout, "-patch FILE writes an overlay for 3 of them.\n")
-	stdout, _ = callWith(t, "", exitOK, "observe", "-")
-	contains(t, stdout, "0 frames in and 0 out, on 0 sockets: 0 findings\n")
+	stdout, _ = callWith(t, "", exitFaults, "observe", "-")
+	contains(t, stdout, "recording has no frame [OB018]\n", "0 frames in and 0 out, on 0 sockets: 1 finding\n")
+	stdout, _ = callWith(t, "\ufeff"+newerServer, exitFaults, "observe", "-")
+	contains(t, stdout, ": 4 findings\n")
+}
+
+// TestObserveOffersWhatLoads: what does not fit into the spec is told by name
+// and left out, and what would have a name twice gets another.
+func TestObserveOffersWhatLoads(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "s.yaml", `name: s
+extends: misskey
+types:
+  Song: {fields: {a: string}}
+  Long: {embeds: [Song], fields: {b: string}}
+channels: {z: {events: {e: {body: Song}, f: {body: Long}}, sends: {play: {fields: {a: string}}}}}
+`)
+	frames := func(bodies ...string) string {
+		text := `{"t":1,"conn":"1","dir":"out","frame":"{\"type\":\"connect\",\"body\":{\"channel\":\"z\",\"id\":\"1\"}}"}` + "\n"
+		for _, b := range bodies {
+			text += `{"type":"channel","body":{"id":"1","type":` + b + "}}\n"
+		}
+		return strings.Replace(text, `"conn":"1",`, "", 1)
+	}
+	write(t, "r.ndjson", frames(`"e","body":{"a":"x","b":"y"}`, `"e","body":{"a":"x","c":"y"}`, `"play","body":{"ok":true}`))
+	stdout, _ := call(t, exitFaults, "observe", "-spec", "s.yaml", "-patch", "o.yaml", "r.ndjson")
+	contains(t, stdout, "types.Song.fields.b is not in the spec", `Not in the overlay, where it does not fit: the field "b" comes to the type "Long" twice`,
+		"o.yaml has an overlay for 2 of them.\n")
+	call(t, exitOK, "doc", "-spec", "o.yaml") // finds faults as generate does
+	text, err := os.ReadFile("o.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, string(text), "      c?: string\n", "          ok: boolean\n        goName: PlayEvent\n")
+
+	write(t, "r.ndjson", frames(`"e","body":{"a":"x","b":"y"}`))
+	stdout, _ = call(t, exitFaults, "observe", "-spec", "s.yaml", "-patch", "none.yaml", "r.ndjson")
+	contains(t, stdout, "There is nothing to offer an overlay for: none.yaml is not written.\n")
+	if _, err := os.Stat("none.yaml"); err == nil {
+		t.Error("none.yaml is written")
+	}
+}
+
+// TestObserveKeepsOutOfTheSpec: a file beside those of a spec is one of them.
+func TestObserveKeepsOutOfTheSpec(t *testing.T) {
+	enter(t)
+	write(t, "frames.ndjson", newerServer)
+	_, stderr := call(t, exitUsage, "observe", "-spec", "spec", "-patch", "spec/new.yaml", "frames.ndjson")
+	contains(t, stderr, "-patch spec/new.yaml is a file of the spec in spec", "name a file in another directory")
+	write(t, "misskey/readme", "")
+	call(t, exitFaults, "observe", "-spec", "misskey", "-patch", "misskey/new.yaml", "frames.ndjson")
 }
 
 // TestObserveExtendsASpecOnDisk follows the path that the overlay has.
@@ -144,7 +193,7 @@ func TestObserveAsJSON(t *testing.T) {
 	if u := report.Unseen[0]; u.At == nil || !strings.HasSuffix(u.At.File, "channels.yaml") {
 		t.Errorf("unseen %+v", u)
 	}
-	stdout, _ = callWith(t, "", exitOK, "observe", "-json", "-")
+	stdout, _ = callWith(t, `{"type":"connected","body":{"id":"a"}}`, exitOK, "observe", "-json", "-")
 	contains(t, stdout, `"findings": []`, `"stale": []`, `"overlay": ""`)
 }
 

@@ -21,6 +21,7 @@ const (
 	CodeSend          spec.Code = "OB015"
 	CodeNotConnected  spec.Code = "OB016"
 	CodeTooManyToTell spec.Code = "OB017"
+	CodeEmpty         spec.Code = "OB018"
 )
 
 // Explanations returns the explanation of every code of this package, sorted by
@@ -139,6 +140,10 @@ From a server it is a sign that something between changes what is sent, or that 
 		{
 			Code: CodeTooManyToTell, Title: "there is more than can be told apart",
 			Text: `So many different findings were made that this one was only counted: ten thousand are kept, with an example each. A server that departs from a spec that much is described by another one.`,
+		},
+		{
+			Code: CodeEmpty, Title: "a recording has no frame",
+			Text: `The file is empty, or none of its lines has a frame, so that it says nothing about the server. What was to be recorded was not: the client was never connected, or its recorder wrote elsewhere.`,
 		},
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"github.com/misskeyactor/misskeyactor/gen"
 	"github.com/misskeyactor/misskeyactor/spec"
 )
 
@@ -73,18 +74,22 @@ func TestCorpus(t *testing.T) {
 				parts[f.Name] = string(f.Data)
 			}
 			text := frameLines(t, parts["frames"])
-			o, report := held(t, files, "base.yaml", text)
+			o, _ := held(t, files, "base.yaml", text)
+			overlay := o.Offer(Overlay{Name: "observed", Extends: "./base.yaml", File: "observed.yaml", Try: func(overlay []byte) error { return tried(base, overlay) }})
+			report := o.Report()
 			found := &strings.Builder{}
 			for _, f := range report.Findings {
 				fmt.Fprintln(found, describe(f))
 				fired[f.Code] = true
 			}
-			overlay := o.Offer(Overlay{Name: "observed", Extends: "./base.yaml"})
 			got := &txtar.Archive{Comment: a.Comment, Files: []txtar.File{
 				{Name: "frames", Data: []byte(parts["frames"])}, {Name: "found", Data: []byte(found.String())}, {Name: "counts", Data: fmt.Appendf(nil, "%+v\n", report.Counts)},
 			}}
 			if overlay != nil {
 				got.Files = append(got.Files, txtar.File{Name: "overlay", Data: overlay})
+				if err := tried(base, overlay); err != nil {
+					t.Errorf("the overlay is of no use: %v", err)
+				}
 				files := fstest.MapFS{"base.yaml": files["base.yaml"], "observed.yaml": {Data: overlay}}
 				_, after := held(t, files, "observed.yaml", text)
 				left := map[string]bool{}
@@ -116,6 +121,16 @@ func TestCorpus(t *testing.T) {
 			t.Errorf("no archive fires %s", e.Code)
 		}
 	}
+}
+
+// tried loads an overlay over the base, and fixes its names in Go.
+func tried(base, overlay []byte) error {
+	s, err := spec.Load(fstest.MapFS{"base.yaml": {Data: base}, "observed.yaml": {Data: overlay}}, "observed.yaml")
+	if err != nil {
+		return err
+	}
+	_, err = gen.GoNamesOf(s)
+	return err
 }
 
 // held holds a recording against a spec.

@@ -31,6 +31,7 @@ type Finding struct {
 	Example Example
 	Reason  string // why it is accepted; "" = it is not
 	Offered bool   // the overlay that is offered cures it
+	Unfit   string // why the last Offer left it out of the overlay, which could say it; "" = it did not
 }
 
 // Name is what a file of accepted findings calls it: its code and path.
@@ -61,6 +62,9 @@ type found struct {
 	shape shape // of all values
 	fix   fix
 }
+
+// key tells findings apart.
+func (f *found) key() string { return string(f.Side) + f.Name() }
 
 // maxFindings is how many findings are told apart. A server chooses the names of
 // what it sends.

@@ -62,6 +62,7 @@ func (x newField) apply(p *patcher, f *found) bool {
 		key += "?"
 	}
 	p.at(x.owner.address).set(key, f.shape.expression(p.index, x.key)).comment = f.evidence()
+	p.isNew(f, x.owner.address.at(key))
 	return true
 }
 
@@ -95,6 +96,7 @@ func (x newValue) apply(p *patcher, f *found) bool {
 		values.comment = f.evidence()
 	}
 	values.list = append(values.list, x.value)
+	p.places[f.key()] = strings.Join([]string{"patch", address{"types", x.enum.Name, "enum"}.String() + "[]", x.value}, placeSeparator)
 	return true
 }
 
@@ -108,7 +110,9 @@ func (x newVariant) apply(p *patcher, f *found) bool {
 	if !ok {
 		return false
 	}
-	n := p.at(address{"types", x.union.Name, "variants", x.tag})
+	at := address{"types", x.union.Name, "variants", x.tag}
+	p.isNew(f, at)
+	n := p.at(at)
 	n.comment = f.evidence()
 	n.put("fields", fields)
 	return true
@@ -118,6 +122,7 @@ func (x newMessageFix) apply(p *patcher, f *found) bool {
 	if !nameable(x.name) {
 		return false
 	}
+	p.isNew(f, x.owner.at(x.name))
 	n := p.at(x.owner.at(x.name))
 	n.comment = f.evidence()
 	f.shape.message(p.index, n)
@@ -160,6 +165,7 @@ func (x newChannel) apply(p *patcher, f *found) bool {
 		n.put("params", params)
 	}
 	p.declared.at("channels").put(x.channel.name, n)
+	p.places[f.key()] = "channels" + placeSeparator + x.channel.name
 	return true
 }
 

@@ -92,9 +92,12 @@ func FuzzOffer(f *testing.F) {
 		if err := before.Read("frames", strings.NewReader(text.String())); err != nil {
 			t.Fatal(err)
 		}
-		overlay := before.Offer(Overlay{Name: "observed", Extends: "./base.yaml"})
+		overlay := before.Offer(Overlay{Name: "observed", Extends: "./base.yaml", File: "observed.yaml", Try: func(overlay []byte) error { return tried(base, overlay) }})
 		if overlay == nil {
 			return
+		}
+		if err := tried(base, overlay); err != nil {
+			t.Fatalf("%v\n%s", err, overlay)
 		}
 		over, err := spec.Load(fstest.MapFS{"base.yaml": {Data: base}, "observed.yaml": {Data: overlay}}, "observed.yaml")
 		if err != nil {

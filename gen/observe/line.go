@@ -35,6 +35,9 @@ var errLine = errors.New("it is no frame, and no object with dir and frame")
 func parseLine(text []byte) (line, error) {
 	var l line
 	if err := json.Unmarshal(text, &l); err != nil {
+		if errors.As(err, new(*json.UnmarshalTypeError)) {
+			err = errLine // JSON of another shape
+		}
 		return line{}, err
 	}
 	switch {
@@ -60,7 +63,7 @@ func eachLine(r io.Reader, f func(number int, text []byte), tooLong func(number 
 		text, long, err = readLine(in, text[:0])
 		if long {
 			tooLong(number)
-		} else if trimmed := bytes.TrimSpace(text); len(trimmed) > 0 && (err == nil || err == io.EOF) {
+		} else if trimmed := bytes.TrimSpace(withoutMark(number, text)); len(trimmed) > 0 && (err == nil || err == io.EOF) {
 			f(number, trimmed)
 		}
 		if err == io.EOF {
@@ -70,6 +73,15 @@ func eachLine(r io.Reader, f func(number int, text []byte), tooLong func(number 
 			return err
 		}
 	}
+}
+
+// withoutMark returns a line without the byte order mark that some editors
+// begin a file with.
+func withoutMark(number int, text []byte) []byte {
+	if number > 1 {
+		return text
+	}
+	return bytes.TrimPrefix(text, []byte("\ufeff"))
 }
 
 // readLine reads up to the end of a line into buf. long is set for a line that

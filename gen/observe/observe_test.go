@@ -52,6 +52,9 @@ func describe(f Finding) string {
 	if f.Offered {
 		text += " [offered]"
 	}
+	if f.Unfit != "" {
+		text += " [unfit: " + f.Unfit + "]"
+	}
 	return text
 }
 

@@ -32,6 +32,7 @@ type Observer struct {
 	counts  Counts
 	strays  map[string]*channel // channels that the spec does not have, by name
 	unowned *channel            // of Options.Channel
+	unfit   map[string]string   // findings that the last Offer left out, with why
 }
 
 // Counts are the frames of all recordings together.

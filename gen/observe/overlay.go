@@ -9,29 +9,48 @@ import (
 	"github.com/misskeyactor/misskeyactor/spec"
 )
 
-// Overlay says what an overlay that is offered calls itself.
+// Overlay says what an overlay that is offered calls itself, and how to tell
+// whether it is any good.
 type Overlay struct {
 	Name    string // of the dialect; "" = that of the spec, and "-observed"
 	Extends string // what it extends, as its key of that name has it; "" = the spec's name
 	Version string // of the server, where it is known, as in 2026.3.2
+
+	// Try loads the overlay and returns what is wrong with it, as
+	// spec.Diagnostics in which the overlay is called File. What is said of a
+	// finding that it refuses is left out, unless giving it a goName helps. It is
+	// called once where nothing is wrong. Nil = the overlay is not tried.
+	Try  func(overlay []byte) error
+	File string
 }
 
 // Offer returns an overlay, as YAML, that says what the recordings have and the
 // spec has not, for a person to correct: types are those that fit all values
 // that were seen, and nothing is said of what it means. With it the recordings
 // depart in nothing that it is offered for; Finding.Offered tells which findings
-// these are. It returns nil when there is nothing to offer. Findings that are
+// these are in the Reports that follow, and Finding.Unfit why others had to be
+// left out. It returns nil when there is nothing to offer. Findings that are
 // accepted are left out.
 func (o *Observer) Offer(as Overlay) []byte {
-	p := o.patches()
+	f := o.fit(as)
+	o.unfit = f.unfit
+	p := o.patches(o.offering, f.named)
 	if p.declared.empty() && p.patch.empty() {
 		return nil
 	}
+	return []byte(p.page(as).String())
+}
+
+// offering reports whether a finding was not refused by the last Offer.
+func (o *Observer) offering(finding string) bool { return o.unfit[finding] == "" }
+
+// page writes the overlay.
+func (p *patcher) page(as Overlay) *page {
 	if as.Name == "" {
-		as.Name = o.spec.Name + "-observed"
+		as.Name = p.spec.Name + "-observed"
 	}
 	if as.Extends == "" {
-		as.Extends = o.spec.Name
+		as.Extends = p.spec.Name
 	}
 	head := &node{}
 	head.set("name", seed.Word(as.Name))
@@ -40,16 +59,17 @@ func (o *Observer) Offer(as Overlay) []byte {
 		head.set("checked", "["+as.Version+"]")
 		head.set("seen", "["+as.Version+"]")
 	}
-	var out strings.Builder
-	out.WriteString("# Made from what was observed. Types fit what was seen; what it means is for you to say.\n\n")
-	head.write(&out, "")
+	out := &page{places: map[int]string{}, named: p.named}
+	out.printf("", "# Made from what was observed. Types fit what was seen; what it means is for you to say.\n")
+	out.lines++
+	head.write(out, "", "")
 	for _, part := range []*node{&p.declared, {keys: []string{"patch"}, kids: map[string]*node{"patch": &p.patch}}} {
 		if inner := part.kids["patch"]; !part.empty() && (inner == nil || !inner.empty()) {
-			out.WriteString("\n")
-			part.write(&out, "")
+			out.printf("", "")
+			part.write(out, "", "")
 		}
 	}
-	return []byte(out.String())
+	return out
 }
 
 // patcher makes an overlay of findings.
@@ -59,7 +79,9 @@ type patcher struct {
 	patch    node
 	changes  map[any]*change // by field, or message for its body
 	order    []*change
-	offered  map[string]bool // findings, by side and name
+	offered  map[string]bool   // findings, by side and name
+	places   map[string]string // of what is new, by the same
+	named    map[string]bool   // places that get a goName
 }
 
 // change is what becomes of the type of a slot.
@@ -71,12 +93,13 @@ type change struct {
 	evidence string
 }
 
-// patches makes the overlay of all findings that are not accepted.
-func (o *Observer) patches() *patcher {
-	p := &patcher{Observer: o, changes: map[any]*change{}, offered: map[string]bool{}}
+// patches makes the overlay of the findings that are wanted and not accepted;
+// nil wants all. named are the places that get a goName.
+func (o *Observer) patches(wanted func(finding string) bool, named map[string]bool) *patcher {
+	p := &patcher{Observer: o, changes: map[any]*change{}, offered: map[string]bool{}, places: map[string]string{}, named: named}
 	for _, f := range o.findings() {
-		if f.fix != nil && f.Reason == "" {
-			p.offered[string(f.Side)+f.Name()] = f.fix.apply(p, f)
+		if f.fix != nil && f.Reason == "" && (wanted == nil || wanted(f.key())) {
+			p.offered[f.key()] = f.fix.apply(p, f)
 		}
 	}
 	for _, c := range p.order {
@@ -87,7 +110,19 @@ func (o *Observer) patches() *patcher {
 }
 
 // offers reports whether the overlay cures a finding.
-func (p *patcher) offers(f *found) bool { return p.offered[string(f.Side)+f.Name()] }
+func (p *patcher) offers(f *found) bool { return p.offered[f.key()] }
+
+// isNew notes where in the overlay something new stands that a finding is about.
+func (p *patcher) isNew(f *found, a address) {
+	keys := append([]string{"patch"}, a...)
+	switch {
+	case a[0] == "broadcasts" && p.spec.Broadcasts == nil:
+		keys = a
+	case a[0] != "broadcasts":
+		keys = append([]string{"patch", a[:2].String()}, a[2:]...)
+	}
+	p.places[f.key()] = strings.Join(keys, placeSeparator)
+}
 
 // at returns the mapping at an address, as a patch: below the path to the
 // declaration.

@@ -10,8 +10,8 @@ import (
 // Read holds a recording against the spec; name is what findings call it by.
 // One that is compressed by gzip is seen to be. It reads line by line, and its
 // memory does not grow with the recording. A line or frame that is not what it
-// should be is a finding, and so is a compressed stream that breaks off; the
-// error is that of r.
+// should be is a finding, and so are a compressed stream that breaks off and a
+// recording without a frame; the error is that of r.
 func (o *Observer) Read(name string, r io.Reader) error {
 	source := &source{r: r}
 	in := bufio.NewReader(source)
@@ -20,8 +20,11 @@ func (o *Observer) Read(name string, r io.Reader) error {
 	if source.err != nil {
 		return fmt.Errorf("%s: %w", name, source.err)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		rec.find(departure{code: CodeBreak, path: recordingPath, text: "breaks off", shown: err.Error()})
+	case !rec.filled:
+		rec.find(departure{code: CodeEmpty, path: recordingPath, text: "has no frame", shown: "(nothing)"})
 	}
 	return nil
 }
@@ -53,6 +56,7 @@ type recording struct {
 	at      place
 	side    Side // who has sent the frame that is looked at
 	lossy   bool // frames are missing
+	filled  bool // there is a frame
 	sockets map[string]*socket
 }
 
@@ -94,6 +98,7 @@ func (r *recording) line(l line) {
 		r.lossy = true
 		return
 	}
+	r.filled = true
 	s := r.socket(l.Conn)
 	if l.Dir == dirIn {
 		r.counts.In++

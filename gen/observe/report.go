@@ -29,12 +29,12 @@ func (r *Report) Open() (n int) {
 
 // Report returns what has been found so far.
 func (o *Observer) Report() *Report {
-	p := o.patches()
+	p := o.patches(o.offering, nil)
 	r := &Report{Counts: o.counts, Unseen: o.unseen()}
 	made := map[string]bool{}
 	for _, f := range o.findings() {
 		finding := f.Finding
-		finding.Offered = p.offers(f)
+		finding.Offered, finding.Unfit = p.offers(f), o.unfit[f.key()]
 		r.Findings = append(r.Findings, finding)
 		made[f.Name()] = true
 	}

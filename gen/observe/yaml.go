@@ -50,27 +50,54 @@ func (n *node) put(key string, value *node) {
 
 func (n *node) empty() bool { return n.line == "" && len(n.list) == 0 && len(n.keys) == 0 }
 
-// write writes the keys of a mapping.
-func (n *node) write(out *strings.Builder, indent string) {
+// page is an overlay that is being written.
+type page struct {
+	strings.Builder
+	lines  int
+	places map[int]string  // what stands in which line: the keys that lead there
+	named  map[string]bool // places that get a goName
+}
+
+// printf writes a line.
+func (p *page) printf(place, format string, args ...any) {
+	fmt.Fprintf(p, format+"\n", args...)
+	p.lines++
+	p.places[p.lines] = place
+}
+
+// write writes the keys of a mapping at a place.
+func (n *node) write(out *page, indent, place string) {
 	for _, key := range n.keys {
-		kid := n.kids[key]
-		if kid.comment != "" {
-			fmt.Fprintf(out, "%s# %s\n", indent, kid.comment)
+		kid, here := n.kids[key], key
+		if place != "" {
+			here = place + placeSeparator + key
 		}
-		fmt.Fprintf(out, "%s%s:", indent, seed.Word(key))
+		if kid.comment != "" {
+			out.printf("", "%s# %s", indent, kid.comment)
+		}
+		word := indent + seed.Word(key) + ":"
 		switch {
+		case kid.line != "" && out.named[here]:
+			out.printf(here, "%s {type: %s, goName: %s}", word, flow(kid.line), goName(here))
 		case kid.line != "":
-			fmt.Fprintf(out, " %s\n", kid.line)
+			out.printf(here, "%s %s", word, kid.line)
 		case len(kid.list) > 0:
-			out.WriteString("\n")
+			out.printf(here, "%s", word)
 			for _, item := range kid.list {
-				fmt.Fprintf(out, "%s  - %s\n", indent, seed.Word(item))
+				at, text := here+placeSeparator+item, seed.Word(item)
+				if out.named[at] {
+					text = fmt.Sprintf("{value: %s, goName: %s}", text, goName(at))
+				}
+				out.printf(at, "%s  - %s", indent, text)
 			}
 		case len(kid.keys) == 0:
-			out.WriteString(" {}\n")
+			out.printf(here, "%s {}", word)
 		default:
-			out.WriteString("\n")
-			kid.write(out, indent+"  ")
+			out.printf(here, "%s", word)
+			kid.write(out, indent+"  ", here)
+			if out.named[here] {
+				out.printf("", "%s  goName: %s", indent, goName(here))
+			}
 		}
 	}
 }
