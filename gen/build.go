@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/misskeyactor/misskeyactor/spec"
 )
@@ -223,7 +224,7 @@ func (b *builder) bodyObject(m *spec.Message, o *object, in *scope) body {
 		return bodyValue
 	case len(m.Fields) > 0:
 		o.fields = b.fields(m.Fields, in, m.Evidence)
-		b.tooMany(o)
+		b.tooMany(o, bodyType)
 		return bodyFields
 	default:
 		return bodyNull
@@ -251,9 +252,16 @@ func (b *builder) typeName(t *spec.Type) string {
 	return exported(t.Name)
 }
 
-func (b *builder) tooMany(o *object) {
+// The cures for more required fields than bindings tell apart: a type embeds
+// others, and what has fields of its own in another place does not.
+const (
+	embedSome = "Move some of its fields to a type of their own, and embed that."
+	bodyType  = "Give it a body of one type, as in `body: Report`, that embeds others with some of the fields each."
+)
+
+func (b *builder) tooMany(o *object, cure string) {
 	if n := o.required(); n > maxRequired {
-		b.report(o.pos, CodeTooMany, "Move some of its fields to a type of their own, and embed that.",
+		b.report(o.pos, CodeTooMany, cure,
 			"%s has %d required fields, and bindings tell at most %d apart", o.label, n, maxRequired)
 	}
 }
@@ -284,11 +292,25 @@ func (b *builder) fileNames() {
 		return base + ".go"
 	}
 	for _, s := range b.out.sets {
-		s.file = pick(snake(s.name)+"_events", "_set")
+		s.file = pick(short(snake(s.name))+"_events", "_set")
 	}
 	for _, c := range b.out.channels {
-		c.file = pick(snake(c.name), "_channel")
+		c.file = pick(short(snake(c.name)), "_channel")
 	}
+}
+
+// short cuts the name of a file where systems that take no more than 255 bytes
+// could refuse it, with room for what is put behind.
+func short(base string) string {
+	const most = 160
+	if len(base) <= most {
+		return base
+	}
+	cut := most
+	for !utf8.RuneStart(base[cut]) {
+		cut--
+	}
+	return base[:cut]
 }
 
 // hasBuildSuffix reports whether Go would take a file of this name for a test

@@ -66,7 +66,7 @@ func (b *builder) capture(s *spec.Capture, client *scope) {
 	what := "capture " + quoted(s.Name)
 	c := &capture{spec: s, name: b.goName(s.GoName, s.Name, s.Pos, what), events: b.eventSet(s.Events)}
 	c.method = b.goName(s.Method, "Capture", s.Pos, what)
-	client.claim(c.method, s.Pos, what)
+	client.claimBy("method", c.method, s.Pos, what)
 	b.bindings.claim(c.name+"Capture", s.Pos, what)
 	b.bindings.claim(c.descriptor(), s.Pos, what)
 	c.doc = introduce(c.method+" subscribes to one "+s.Name+".", s.Doc)
@@ -93,7 +93,7 @@ func (b *builder) request(s *spec.Request, client *scope) {
 		given = s.GoName
 	}
 	r := &request{spec: s, method: b.goName(given, s.Name, s.Pos, what)}
-	client.claim(r.method, s.Pos, what)
+	client.claimBy("method", r.method, s.Pos, what)
 	r.doc = does(r.method, s.Doc, "sends "+quoted(s.Name)+".")
 	if s.Credential {
 		r.doc = r.doc.append("An anonymous client gets ErrCredentialRequired.")
@@ -110,7 +110,7 @@ func (b *builder) request(s *spec.Request, client *scope) {
 	case bodyFields:
 		r.param = "body"
 		r.object.doc = doc{r.object.name + " is the body of [Client." + r.method + "]. What is optional and left zero is not sent."}
-		b.bindings.claim(r.object.name, s.Pos, what)
+		b.bindings.claimBy("method", r.object.name, s.Pos, what)
 	}
 	r.doc = r.doc.with("It returns ErrNotLive while no connection is up. Nil means written to the socket."+refusal(r.object),
 		provenance(s.Pos, s.Name, s.Evidence))

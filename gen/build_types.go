@@ -103,7 +103,7 @@ func (b *builder) object(t *spec.Type) {
 		b.claimPromoted(in, ref.Type, ref.Pos)
 	}
 	o.fields = b.fields(t.Fields, in, t.Evidence)
-	b.tooMany(o)
+	b.tooMany(o, embedSome)
 	b.addObject(o)
 }
 
@@ -147,7 +147,7 @@ func (b *builder) union(t *spec.Type) {
 		in.reserve("a field of "+u.unknown(), "Type", "Raw")
 		u.common.fields = b.fields(t.Fields, in, t.Evidence)
 		u.common.union = u
-		b.tooMany(u.common)
+		b.tooMany(u.common, embedSome)
 		b.out.objects = append(b.out.objects, u.common)
 	}
 	for _, v := range t.Variants {
@@ -209,7 +209,7 @@ func (b *builder) variant(t *spec.Type, u *union, v *spec.Variant) {
 		b.claimPromoted(in, t, t.Pos)
 	}
 	o.fields = b.fields(v.Fields, in, v.Evidence)
-	b.tooMany(o)
+	b.tooMany(o, embedSome)
 	u.variants = append(u.variants, o)
 	b.out.objects = append(b.out.objects, o)
 }

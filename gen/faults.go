@@ -48,12 +48,23 @@ func (f *faults) collision(name string, first, second claim) {
 		return
 	}
 	f.pairs[pair] = true
-	hint := "Give one of them another Go name with `goName:`"
-	if first.pos == (spec.Pos{}) {
-		hint = "Give it another Go name with `goName:`"
-	}
-	f.report(second.pos, CodeCollision, hint+longForm(second.what)+".",
+	f.report(second.pos, CodeCollision, otherName(first, second),
 		"%s gets the Go name %s, which belongs to %s", second.what, name, first)
+}
+
+// otherName says how one of two things gets another name.
+func otherName(first, second claim) string {
+	mine := fmt.Sprintf("`%s:`", second.key)
+	if second.key == "goName" {
+		mine += longForm(second.what)
+	}
+	switch {
+	case first.pos == (spec.Pos{}):
+		return "Give it another Go name with " + mine + "."
+	case first.key == second.key:
+		return "Give one of them another Go name with " + mine + "."
+	}
+	return fmt.Sprintf("Give one of them another Go name: %s with `%s:`, or %s with %s.", first.what, first.key, second.what, mine)
 }
 
 // longForm goes on from "with goName" for what is most often written without

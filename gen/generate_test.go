@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/misskeyactor/misskeyactor/spec"
 )
@@ -110,6 +111,30 @@ func TestFileNamesMeanNothingToTheBuild(t *testing.T) {
 			t.Errorf("go would not build %s everywhere", name)
 		}
 	}
+}
+
+// TestFilesOfLongNamesCanBeWritten: names that differ behind where they are cut
+// get files of their own.
+func TestFilesOfLongNamesCanBeWritten(t *testing.T) {
+	long := strings.Repeat("lång", 80)
+	s := load(t, fstest.MapFS{"long.yaml": {Data: []byte("name: long\nextends: misskey\nonly: [main]\nchannels:\n  " +
+		long + "1: {events: {a: {body: null}}}\n  " + long + "2: {events: {a: {body: null}}}\n")}}, "long.yaml")
+	tree, err := Generate(s, testOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tree.Write(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	long = exported(long)
+	for _, name := range []string{long + "1", long + "2"} {
+		if !slices.ContainsFunc(tree.Paths(), func(p string) bool {
+			return strings.Contains(string(tree.File(p)), "type "+name+"Subscription struct")
+		}) {
+			t.Errorf("no file has %.10s…%s", name, name[len(name)-1:])
+		}
+	}
+	typeCheck(t, tree, testOptions())
 }
 
 func TestOptionsThatCannotWork(t *testing.T) {

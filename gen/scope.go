@@ -17,6 +17,7 @@ type scope struct {
 type claim struct {
 	pos  spec.Pos // zero for what is in every package we generate
 	what string   // as in `field "id"`
+	key  string   // of the spec, which chooses another name: goName or method
 }
 
 func (f *faults) newScope() *scope {
@@ -31,9 +32,14 @@ func (s *scope) reserve(what string, names ...string) {
 }
 
 // claim takes a name for what stands at pos, and reports a name that is taken
-// already.
+// already. The key goName chooses another.
 func (s *scope) claim(name string, pos spec.Pos, what string) {
-	mine := claim{pos: pos, what: what}
+	s.claimBy("goName", name, pos, what)
+}
+
+// claimBy is claim for a name that another key chooses.
+func (s *scope) claimBy(key, name string, pos spec.Pos, what string) {
+	mine := claim{pos: pos, what: what, key: key}
 	first, taken := s.names[name]
 	if !taken {
 		s.names[name] = mine
