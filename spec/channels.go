@@ -71,32 +71,30 @@ func (l *loader) checkTokenEvent(t tokenEvent) {
 		return // reported where it was looked for
 	}
 	names, seen := map[string]bool{}, map[*EventSet]bool{}
-	var removed *entry
+	changed := []Pos{t.channel.Pos} // where patches may have taken the event away
+	whole := true
 	var collect func(*EventSet)
 	collect = func(s *EventSet) {
-		if seen[s] {
+		if s == nil {
+			whole = false
+		}
+		if s == nil || seen[s] {
 			return
 		}
 		seen[s] = true
 		if g := l.removal(l.factAt("eventSets", s.Name, "events"), t.channel.TokenEvent); g != nil {
-			removed = g
+			changed = append(changed, g.Pos)
 		}
+		changed = append(changed, s.Pos)
 		for _, m := range s.Events {
 			names[m.Name] = true
 		}
 		for _, inner := range s.Includes {
-			if inner.Set != nil {
-				collect(inner.Set)
-			}
+			collect(inner.Set)
 		}
 	}
 	collect(t.channel.Events)
-	if !names[t.channel.TokenEvent] {
-		if removed != nil && !l.own(t.pos) {
-			l.report(removed.Pos, CodeEndsWith, "the channel "+quote(t.channel.Name)+" has no event "+quote(t.channel.TokenEvent)+": this patch removes it",
-				"Patch its tokenEvent as well, or do not remove the event.")
-			return
-		}
-		l.reportAbsent(t.pos, CodeEndsWith, "the channel "+quote(t.channel.Name)+" has no event ", t.channel.TokenEvent, names)
+	if !names[t.channel.TokenEvent] && len(names) > 0 && whole { // else that is reported, and enough
+		l.reportAbsent(l.here(t.pos, changed...), CodeEndsWith, "the channel "+quote(t.channel.Name)+" has no event ", t.channel.TokenEvent, names)
 	}
 }

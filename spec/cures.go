@@ -9,12 +9,14 @@ import (
 // kindCure says what to write where a value is of the wrong kind.
 func (l *loader) kindCure(v *value, kinds []valueKind) string {
 	nested := slices.Contains(kinds, mappingValue) || slices.Contains(kinds, listValue)
-	nothing := v.kind == nullValue && !writtenNull.MatchString(l.sourceFrom(v.Pos))
+	nothing := v.kind == nullValue && !l.writesNull(v)
 	switch {
 	case nothing && nested:
 		return "Nothing stands behind the colon. What belongs to a key is written below it, indented further than the key, or behind it in brackets."
 	case nothing:
 		return "Nothing stands behind the colon: write " + list(waysOf(kinds)) + "."
+	case v.kind == nullValue && kinds[0] == stringValue && !nested:
+		return "Remove it, or write a string; the word null is one when it stands in quotes."
 	case kinds[0] == stringValue && (v.kind.scalar() || v.kind == nullValue):
 		return "Put it into quotes."
 	case kinds[0] == mappingValue && v.kind == stringValue && gluedKey.MatchString(v.text):
@@ -24,6 +26,10 @@ func (l *loader) kindCure(v *value, kinds []valueKind) string {
 	}
 	return "Write " + list(waysOf(kinds)) + "."
 }
+
+// writesNull reports whether a null is written, and not merely the absence of a
+// value.
+func (l *loader) writesNull(v *value) bool { return writtenNull.MatchString(l.sourceFrom(v.Pos)) }
 
 // writtenNull is a null that is not merely the absence of a value.
 var writtenNull = regexp.MustCompile(`^(?:null|Null|NULL|~)`)

@@ -135,6 +135,11 @@ func (l *loader) files() []string {
 	if isFile(at.name) {
 		return []string{at.name}
 	}
+	if info, err := fs.Stat(at.fsys, at.name); err == nil && !info.IsDir() {
+		l.incomplete = true
+		l.report(l.base, CodeUnreadable, quote(at.String())+otherFile, otherFileHint)
+		return nil
+	}
 	list, err := fs.ReadDir(at.fsys, at.name)
 	if err != nil {
 		l.incomplete = true
@@ -143,20 +148,29 @@ func (l *loader) files() []string {
 		return nil
 	}
 	var names []string
+	hint := "Name a directory that holds the YAML files of one dialect."
 	for _, e := range list {
 		if !e.IsDir() && path.Ext(e.Name()) == ".yaml" {
 			names = append(names, path.Join(at.name, e.Name()))
 		}
+		if path.Ext(e.Name()) == ".yml" {
+			hint = "Have the names of its files end with .yaml, as in " + strings.TrimSuffix(e.Name(), ".yml") + ".yaml."
+		}
 	}
 	if len(names) == 0 {
 		l.incomplete = true
-		l.report(l.base, CodeEmpty, "the directory holds no *.yaml file",
-			"Name a directory that holds the YAML files of one dialect.")
+		l.report(l.base, CodeEmpty, "the directory holds no *.yaml file", hint)
 		return nil
 	}
 	l.base.File = at.shown(names[0])
 	return names
 }
+
+// What is said of a file that is no part of a spec by its name.
+const (
+	otherFile     = " is a file whose name does not end with .yaml"
+	otherFileHint = "End it with .yaml: that is how files of a spec are known."
+)
 
 // isFile reports whether a dialect of this name is one file.
 func isFile(name string) bool { return path.Ext(name) == ".yaml" }
@@ -218,10 +232,13 @@ func shortened(name string) string {
 }
 
 // list joins words for a hint: "a, b or c".
-func list(words []string) string {
+func list(words []string) string { return joined(words, "or") }
+
+// joined joins words by commas, the last two by another word.
+func joined(words []string, by string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}
 	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
+	return strings.Join(words[:last], ", ") + " " + by + " " + words[last]
 }

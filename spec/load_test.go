@@ -252,6 +252,8 @@ func TestLoadUnreadable(t *testing.T) {
 	}{
 		{"no directory", fstest.MapFS{}, "nowhere", "nowhere:1:1: the directory cannot be read: file does not exist [SP001]"},
 		{"no files", fstest.MapFS{"spec/a.yml": {}}, "spec", "spec:1:1: the directory holds no *.yaml file [SP007]"},
+		{"another file", fstest.MapFS{"spec/a.yml": {}}, "spec/a.yml", `spec/a.yml:1:1: "spec/a.yml" is a file whose name does not end with .yaml [SP001]`},
+		{"another file that is extended", fstest.MapFS{"a.yaml": {Data: []byte("name: a\nextends: ./b.yml\n")}, "b.yml": {}}, "a.yaml", `a.yaml:2:10: "b.yml" is a file whose name does not end with .yaml [SP029]`},
 		{"file that fails", failing{file("")}, "spec", "spec/a.yaml:1:1: the file cannot be read: broken disk [SP001]"},
 		{"latin 1", file("title: x\ndoc: \"日本 caf\xe9\"\n"), "spec", "spec/a.yaml:2:13: the file is not UTF-8 here [SP002]"},
 		{"large", file("doc: " + strings.Repeat("x", maxFileBytes)), "spec", "spec/a.yaml:1:1: the file has 524293 bytes; a spec file may have 524288 [SP003]"},
@@ -266,6 +268,9 @@ func TestLoadUnreadable(t *testing.T) {
 			}
 			if got, _, _ := strings.Cut(err.Error(), "\n"); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+			if hint := diagnostics[0].Hint; strings.Contains(c.want, ".yml") && !strings.Contains(hint, ".yaml") {
+				t.Errorf("the cure is %s", hint)
 			}
 		})
 	}

@@ -37,7 +37,7 @@ func (l *loader) messageOf(m *Message, o *object) {
 		return
 	}
 	switch {
-	case l.want(body, quote("body"), stringValue, nullValue) && body.kind == stringValue:
+	case l.wantCured(body, quote("body"), l.typeCure(body), stringValue, nullValue) && body.kind == stringValue:
 		m.Body = l.typeExpr(body, quote("body"))
 		m.As = l.unexported(o, "as")
 		if m.Body != nil && (m.Body.Basic != "" || m.Body.List != nil || m.Body.Map != nil) {

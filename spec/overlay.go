@@ -92,7 +92,7 @@ func (l *loader) basePlace(v *value) (place, bool) {
 	if near := Nearest(v.text, slices.Values(Dialects())); near != "" {
 		message += "; did you mean " + quote(near) + "?"
 	}
-	l.report(v.Pos, CodeExtends, message, hint+". With the package come "+list(Dialects())+".")
+	l.report(v.Pos, CodeExtends, message, hint+". With the package come "+joined(Dialects(), "and")+".")
 	return place{}, false
 }
 
@@ -110,9 +110,14 @@ func (l *loader) mayExtend(v *value, at place, below []place) bool {
 		l.report(v.Pos, CodeExtends, fmt.Sprintf("more than %d dialects stand on top of one another", maxExtends), "Write some of them as one.")
 		return false
 	}
-	if _, err := fs.Stat(at.fsys, at.name); err != nil {
+	info, err := fs.Stat(at.fsys, at.name)
+	if err != nil {
 		l.reportCause(err, v.Pos, CodeExtends, "the dialect "+quote(at.String())+" cannot be read: "+reason(err),
 			"The path leads from the directory of this file to a directory of YAML files, or to one such file.")
+		return false
+	}
+	if !info.IsDir() && !isFile(at.name) {
+		l.report(v.Pos, CodeExtends, quote(at.String())+otherFile, otherFileHint)
 		return false
 	}
 	return true

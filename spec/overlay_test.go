@@ -146,6 +146,22 @@ func TestPatches(t *testing.T) {
 			func(s *Spec) any { r := s.Requests[5]; return r.Body == nil && r.Fields == nil }, true},
 		{"a body becomes fields", "patch: {eventSets.timeline.events.note: {body: null, fields: {id: NoteID}}}",
 			func(s *Spec) any { return fieldNames(s.EventSets[0].Events[0].Fields) }, []string{"id"}},
+		{"fields take the place of a body and its name", "patch: {broadcasts.events.notice: {fields: {text: string}}}",
+			func(s *Spec) any {
+				m := s.Broadcasts.Events[0]
+				return fmt.Sprint(fieldNames(m.Fields), m.Body == nil, m.As == "")
+			}, "[text] true true"},
+		{"which may be said, too", "patch: {broadcasts.events.notice: {body: null, as: null, fields: {text: string}}}",
+			func(s *Spec) any { return fieldNames(s.Broadcasts.Events[0].Fields) }, []string{"text"}},
+		{"a body takes the place of fields", "patch: {captures.note.events.gone: {body: Note}}",
+			func(s *Spec) any {
+				m := s.Captures[0].Events.Events[0]
+				return fmt.Sprint(m.Body.Named.Name, fieldNames(m.Fields))
+			}, "Note[]"},
+		{"the name of a body goes with it", "patch: {broadcasts.events.notice.body: null}",
+			func(s *Spec) any { m := s.Broadcasts.Events[0]; return m.Body == nil && m.As == "" }, true},
+		{"and stays with another", "patch: {broadcasts.events.notice.body: integer}",
+			func(s *Spec) any { m := s.Broadcasts.Events[0]; return string(m.Body.Basic) + " " + m.As }, "integer text"},
 		{"patches build on one another", "patch: {channels.home.params: {a?: string}, channels.home.params.a: integer}",
 			func(s *Spec) any { return channelOf(s, "home").Params[1].Type.Basic }, Integer},
 		{"a new channel may use what the base has", "channels: {bubble: {events: timeline}}",

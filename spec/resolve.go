@@ -130,8 +130,12 @@ func (l *loader) resolveRequest(u use, key string, role Role) {
 		return
 	}
 	if r.Role != role && r.Role != "" {
-		l.report(l.here(u.pos, r.Pos), CodeCapture, quote(key)+" names the request "+quote(u.name)+" of role "+string(r.Role),
-			"Name a request of role "+string(role)+", or change the role at "+r.Pos.String()+".")
+		at, other, ordered := l.hereOf(u.pos, r.Pos)
+		hint := "Name a request of role " + string(role) + ", or change the role at "
+		if !ordered {
+			hint = "Leave the role, or have another request of role " + string(role) + " named at "
+		}
+		l.report(at, CodeCapture, quote(key)+" names the request "+quote(u.name)+" of role "+string(r.Role), hint+other.String()+".")
 	}
 }
 

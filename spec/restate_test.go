@@ -26,22 +26,23 @@ types:
   Mood: {enum: [good, {value: bad, since: 0.9.8}], since: 0.9.3}
   Note: {fields: {id: NoteID, text: {type: string | null, since: 0.9.9}, mood?: Mood}, since: 0.9.4}
   Shape: {union: kind, fields: {at: timestamp}, variants: {square: {fields: {side: number}}}, since: 0.9.3}
-  Pinned: {embeds: [Note]}
+  Base: {fields: {key: string}}
+  Pinned: {embeds: [Note, Base]}
 eventSets:
   timeline: {events: {note: {body: Note}}, since: 0.9.5}
   list: {includes: [timeline]}
 channels:
   home:
     events: {tick: {fields: {n: integer, m: {type: integer, since: 0.9.9}}}, tock: {body: string, as: text, seen: [1.1.0]}}
-    params: {quiet?: {type: boolean, default: false}}
+    params: {quiet?: {type: boolean, default: false}, mood?: {type: Mood, default: good}, words?: {type: "string[][]", noEmptyItems: true}}
     sends: {say: {fields: {text: string}}}
     permission: read:account
     quirks: [It is slow.]
     since: 0.9.6
     seen: [1.1.0]
-  list: {events: list}
+  list: {events: list, tokenEvent: note}
 captures:
-  note: {method: Capture, subscribe: subNote, unsubscribe: unsubNote, update: noteUpdated, key: {id: NoteID}, events: {gone: {fields: {at: timestamp}}}, since: 0.9.7}
+  note: {method: Capture, subscribe: subNote, unsubscribe: unsubNote, update: noteUpdated, key: {id: NoteID}, endsWith: gone, events: {gone: {fields: {at: timestamp}}}, since: 0.9.7}
 broadcasts: {events: {notice: {body: string, as: text}}}
 `
 
@@ -148,7 +149,7 @@ func TestAFactThatIsOtherwiseStandsInThePatch(t *testing.T) {
 		{"types.Pinned: {embeds: [Whole]}\ntypes: {Whole: {fields: {id: NoteID}}}", "types.Pinned types.Whole types.Whole.fields.id"},
 		{"types.Mood: {doc: Of people.}", ""},
 		{"types.Mood.enum: [good]", "types.Mood.enum.good"},
-		{"eventSets.list: {includes: null, events: {a: {body: null}}}", "eventSets.list eventSets.list.events.a"},
+		{"eventSets.list: {includes: null, events: {note: {body: null}}}", "eventSets.list eventSets.list.events.note"},
 		{"eventSets.timeline.events.note: {as: post}", "eventSets.timeline.events.note"},
 		{"channels.home.permission: read:x", "channels.home"},
 		{"channels.home: {permission: read:x}", "channels.home"},
@@ -158,6 +159,7 @@ func TestAFactThatIsOtherwiseStandsInThePatch(t *testing.T) {
 		{"channels.home: {quirks: null, doc: It is fast.}", ""},
 		{"channels.home.quirks[]: [It is odd.]", ""},
 		{"channels.home.sends: null", ""},
+		{"channels.list.events: timeline", "channels.list"},
 		{"channels.home.params: {quiet?: {default: true}}", "channels.home.params.quiet"},
 		{"channels.home.params.quiet.default: true", "channels.home.params.quiet"},
 		{"channels.home.params.quiet.default: null", "channels.home.params.quiet"},

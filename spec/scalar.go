@@ -13,6 +13,12 @@ import (
 // want checks the kind of a value. A nil value (an absent key) and one that
 // was already reported are not what is wanted, and not reported.
 func (l *loader) want(v *value, what string, kinds ...valueKind) bool {
+	return l.wantCured(v, what, "", kinds...)
+}
+
+// wantCured is want with a cure of its own for what is not wanted; "" for the
+// usual one.
+func (l *loader) wantCured(v *value, what, cure string, kinds ...valueKind) bool {
 	if v == nil || v.kind == badValue {
 		return false
 	}
@@ -23,7 +29,10 @@ func (l *loader) want(v *value, what string, kinds ...valueKind) bool {
 	for i, k := range kinds {
 		words[i] = k.String()
 	}
-	l.report(v.Pos, CodeWrongKind, fmt.Sprintf("%s is %s here, where %s belongs", what, v.kind, list(words)), l.kindCure(v, kinds))
+	if cure == "" {
+		cure = l.kindCure(v, kinds)
+	}
+	l.report(v.Pos, CodeWrongKind, fmt.Sprintf("%s is %s here, where %s belongs", what, v.kind, list(words)), cure)
 	return false
 }
 
@@ -71,6 +80,15 @@ func (l *loader) word(o *object, key string) string {
 
 // strings calls f for each string of a list, which must hold at least one.
 func (l *loader) strings(v *value, what string, f func(item *value)) {
+	l.items(v, what, func(item *value) {
+		if l.want(item, "an item of "+what, stringValue) {
+			f(item)
+		}
+	})
+}
+
+// items calls f for each item of a list, which must hold at least one.
+func (l *loader) items(v *value, what string, f func(item *value)) {
 	if !l.want(v, what, listValue) {
 		return
 	}
@@ -78,9 +96,7 @@ func (l *loader) strings(v *value, what string, f func(item *value)) {
 		l.report(v.Pos, CodeEmpty, what+" is an empty list", "List something, or remove the key.")
 	}
 	for _, item := range v.items {
-		if l.want(item, "an item of "+what, stringValue) {
-			f(item)
-		}
+		f(item)
 	}
 }
 
@@ -203,7 +219,7 @@ func (l *loader) evidence(o *object) Evidence {
 		l.word(o, "seen")
 		return e
 	}
-	l.strings(v, quote("seen"), func(item *value) {
+	l.items(v, quote("seen"), func(item *value) {
 		if s := l.version(item, "an item of "+quote("seen"), false); s != "" {
 			e.Seen = append(e.Seen, s)
 			l.uses = append(l.uses, use{pos: item.Pos, name: s, resolve: l.resolveChecked})

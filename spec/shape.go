@@ -58,7 +58,7 @@ func (s *shape) says(name string, was, is *value) bool {
 	case was == nil || is == nil: // it matters where such a key says what the fact is
 		return slices.Contains(s.anyOf, name) || len(k.excludes) > 0
 	default:
-		return was.kind != is.kind
+		return was.kind != is.kind || was.kind.scalar()
 	}
 }
 

@@ -18,7 +18,7 @@ const typeHint = `Write a name, "X[]" for a list, "map<X>" for an object with st
 //
 // It returns nil, having reported it, when the value is none.
 func (l *loader) typeExpr(v *value, what string) *TypeExpr {
-	if !l.want(v, what, stringValue) {
+	if !l.wantCured(v, what, l.typeCure(v), stringValue) {
 		return nil
 	}
 	p := typeParser{l: l, text: v.text, at: v.inner}
@@ -33,6 +33,19 @@ func (l *loader) typeExpr(v *value, what string) *TypeExpr {
 	}
 	l.uses = append(l.uses, p.uses...)
 	return t
+}
+
+// typeCure says what to write for a type instead of a value that is none; ""
+// for what is nothing that was meant as a type.
+func (l *loader) typeCure(v *value) string {
+	switch {
+	case v == nil:
+	case v.kind == listValue && len(v.items) == 1 && v.items[0].kind == stringValue:
+		return "For a list write " + quote(v.items[0].text+"[]") + "."
+	case v.kind == nullValue && l.writesNull(v):
+		return "Write what its value is when it is not null, as in string | null."
+	}
+	return ""
 }
 
 // sourceFrom returns the rest of a line.

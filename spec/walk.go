@@ -45,7 +45,7 @@ func (l *loader) walkKey(o *object, e entry) {
 	case "doc":
 		s.Doc = l.text(o, e.key)
 	case "checked":
-		l.strings(e.value, quote(e.key), func(item *value) {
+		l.items(e.value, quote(e.key), func(item *value) {
 			if v := l.version(item, "an item of "+quote(e.key), false); v != "" {
 				s.Checked = append(s.Checked, v)
 			}
@@ -187,7 +187,7 @@ func (l *loader) field(shape *shape, e entry) *Field {
 	l.wireName(e.Pos, f.Name)
 	what := "the field " + quote(f.Name)
 	if e.value.kind != mappingValue {
-		if l.want(e.value, what, stringValue, mappingValue) {
+		if l.wantCured(e.value, what, l.typeCure(e.value), stringValue, mappingValue) {
 			f.Type = l.typeExpr(e.value, what)
 		}
 		return f
