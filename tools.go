@@ -3,7 +3,8 @@
 // events and captures, and streaming/misskey, which has the entities.
 //
 // Both are generated from the facts in spec/misskey, and so is the reference
-// streaming/CHANNELS.md: after a change there, or in the generator, run
+// streaming/CHANNELS.md; of the table of its keys are made spec/schema.json, for
+// editors, and spec/README.md, for people. After a change there, or in the generator, run
 //
 //	go generate .
 //
@@ -11,6 +12,7 @@
 package misskeyactor
 
 //go:generate go tool misskeygen schema -o spec/schema.json
+//go:generate go tool misskeygen schema -markdown -o spec/README.md
 //go:generate go tool misskeygen generate
 //go:generate go tool misskeygen doc -o streaming/CHANNELS.md
 //go:generate go tool misskeygen generate -spec examples/fork/myserver.yaml -out examples/fork/myserver

@@ -12,7 +12,7 @@
 //	name: bubble
 //	title: My fork
 //	extends: misskey              # one that comes with the package, or a ./path
-//	only: [main, homeTimeline]    # or without: [admin]; what nothing uses any more goes too
+//	only: [main, homeTimeline]    # of misskey's; or without: [admin]; what nothing uses any more goes too
 //
 //	channels:                     # sections declare what is new
 //	  bubbleTimeline: {events: timeline}
@@ -25,13 +25,19 @@
 //	  types.NoteVisibility.enum[]: [bubble]  # and [] adds to a list
 //
 // A path must lead to something that is there: a typing error, or a fact that
-// upstream has dropped, is a fault and not silently nothing. A message that
-// loses its body and has no fields has null for a body. What an overlay says of
-// evidence holds for its own facts; those of the dialect it extends keep
-// theirs.
+// upstream has dropped, is a fault and not silently nothing. A message has a
+// body or fields: a patch that gives it fields takes its body away, with the
+// name that "as" gives it, and one that gives it a body takes its fields away. A
+// message that loses what it carried has null for a body.
 //
-// The format is explained at the head of each file of misskey; channels.yaml
-// shows how to add a channel. The generator turns a Spec into Go; a bot needs
+// What an overlay says of evidence holds for its own facts; those of the dialect
+// it extends keep theirs. A patch makes a fact the overlay's own when it says
+// something else of it (its type, its permission, whether it may be absent …),
+// and not merely in other words (doc, quirks, title, goName) or of a fact inside
+// it.
+//
+// Manual is the page that explains the format with every key, as it stands in
+// README.md; channels.yaml of misskey shows how to add a channel. The generator turns a Spec into Go; a bot needs
 // this package neither at build time nor when it runs.
 //
 // Faults are reported all at once, each with its place:

@@ -28,6 +28,23 @@ func TestSchema(t *testing.T) {
 	contains(t, stderr, `"schema.json" is one argument too many`)
 }
 
+func TestSchemaForPeople(t *testing.T) {
+	t.Chdir(t.TempDir())
+	stdout, _ := call(t, exitOK, "schema", "-markdown")
+	if stdout != string(spec.Manual()) {
+		t.Error("it prints another page")
+	}
+	for range 2 { // the second time it is there
+		call(t, exitOK, "schema", "-markdown", "-o", "FORMAT.md")
+	}
+	if text, err := os.ReadFile("FORMAT.md"); err != nil || string(text) != stdout {
+		t.Errorf("wrote %q, %v", text, err)
+	}
+	write(t, "README.md", "# Mine\n")
+	_, stderr := call(t, exitUsage, "schema", "-markdown", "-o", "README.md")
+	contains(t, stderr, "README.md is there and no page of misskeygen schema")
+}
+
 func TestSchemaReplacesSchemasOnly(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "fork.yaml", "name: mine\n")
