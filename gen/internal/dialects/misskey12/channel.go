@@ -47,7 +47,7 @@ func (p ChannelParams) Encode(e *jx.Encoder) {
 // bounds only that: WaitLive waits for the server. Parameters the server
 // would refuse are a *ParamError.
 //
-// Spec: channels.yaml, channel. Seen on 2025.11.1 and 2026.3.2.
+// Spec: misskey-12.yaml, channel. Read in the servers' source only.
 func (c *Client) Channel(ctx context.Context, params ChannelParams, handler ChannelTimelineHandler, opts ...SubscribeOption) (*ChannelSubscription, error) {
 	if err := params.Validate(); err != nil {
 		return nil, err
