@@ -168,7 +168,7 @@ Other choices than null are a union, which has a name and a discriminator. That 
 	CodeUnknownType: {
 		Text: `Every type but string, integer, number, boolean, timestamp and any is declared under types, in any file and any order. Capitals count.
 
-Correct the name, or declare the type. A part that was not read hides its names, so faults reported elsewhere come first.`,
+Correct the name, or declare the type. Where a patch has removed the type, what still uses it has to be patched or removed as well. A part that was not read hides its names, so faults reported elsewhere come first.`,
 		Wrong: `types:
   Thread: {fields: {first: NoteId}}
 `,
@@ -288,7 +288,7 @@ requests:
 `,
 	},
 	CodeExtends: {
-		Text: `extends names a dialect that comes with the package, or a directory or file by a path that begins with ./ or ../ and leads on from the file's own directory. What it names is not there, cannot be read, or extends this dialect in turn.`,
+		Text: `extends names a dialect that comes with the package, or a directory or file by a path that begins with ./ or ../ and leads on from the file's own directory. Names of files end with .yaml. What it names is not there, cannot be read, or extends this dialect in turn.`,
 		Wrong: `name: mine
 extends: miskey
 `,
@@ -298,6 +298,8 @@ extends: misskey
 	},
 	CodePatch: {
 		Text: `A patch changes what the extended dialect has, so its path must lead there, key by key from the root: a slip in it would otherwise change nothing and say nothing. A path that ends with [] adds to a list, so it must lead to one.
+
+What follows from a patch is told at the patch, even where it comes to light elsewhere.
 
 What is new stands in the sections, or is merged: the path then ends at the mapping, and the new key is written below it. Since every path is looked up in the dialect as it is today, a fault of this kind may also mean that the dialect has changed.`,
 		Wrong: `name: mine
@@ -312,7 +314,7 @@ patch:
 `,
 	},
 	CodeTrim: {
-		Text: `only and without list channels by their names on the wire, of the extended dialect as of this one. A name that is not there keeps or leaves out nothing, so it is a slip, or the channel is gone.`,
+		Text: `only lists the channels to keep of the extended dialect, without those to leave out, by their names on the wire; the channels that a dialect declares itself stay, but for those under without. A name that is not there keeps or leaves out nothing, so it is a slip, or the channel is gone.`,
 		Wrong: `name: mine
 extends: misskey
 only: [main, hometimeline]
