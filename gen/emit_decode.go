@@ -120,7 +120,7 @@ func (x part) arguments() []jen.Code {
 
 // fieldFunc prints a function to call for each key of an object.
 func (p *printer) fieldFunc(body func(*jen.Group)) *jen.Statement {
-	return jen.Func().Params(decoderParam(), jen.Id("key").Index().Byte()).Error().BlockFunc(body)
+	return jen.Func().Params(decoderParam(), jen.Id("key").String()).Error().BlockFunc(body)
 }
 
 // decodeField prints the method that reads one field of an object. For an
@@ -130,7 +130,7 @@ func (p *printer) decodeField(s *source, o *object, receiver string) {
 	if !o.hasKeys() && len(o.embeds) > 0 && !o.embedded {
 		return
 	}
-	params := []jen.Code{decoderParam(), jen.Id("key").Index().Byte()}
+	params := []jen.Code{decoderParam(), jen.Id("key").String()}
 	if o.needsSeen() {
 		params = append(params, jen.Id("seen").Op("*").Add(codecName("Seen")))
 	}
@@ -150,7 +150,7 @@ func (p *printer) decodeField(s *source, o *object, receiver string) {
 		return
 	}
 	s.Add(decl.Block(
-		jen.Switch(jen.String().Parens(jen.Id("key"))).BlockFunc(func(g *jen.Group) {
+		jen.Switch(jen.Id("key")).BlockFunc(func(g *jen.Group) {
 			if o.tag != "" {
 				g.Case(jen.Lit(o.union.key)).Block(jen.Err().Op("=").Id("d").Dot("Skip").Call())
 			}
@@ -183,7 +183,7 @@ func (p *printer) decodeFieldFunc(s *source, o *object) {
 	s.declare(doc{
 		o.decodeFieldName() + " reads one field of v, for an object of another package that embeds it. It reports whether the key is one of v's.",
 	}, jen.Func().Id(o.decodeFieldName()).Params(
-		decoderParam(), jen.Id("key").Index().Byte(), jen.Id("seen").Op("*").Add(codecName("Seen")), jen.Id("v").Op("*").Id(o.name)).
+		decoderParam(), jen.Id("key").String(), jen.Id("seen").Op("*").Add(codecName("Seen")), jen.Id("v").Op("*").Id(o.name)).
 		Params(jen.Id("known").Bool(), jen.Err().Error()).Block(
 		jen.Return(jen.Id("v").Dot("decodeField").Call(jen.Id("d"), jen.Id("key"), jen.Id("seen")))))
 }

@@ -115,7 +115,7 @@ func (p *printer) unknownCodec(s *source, u *union) {
 				g.Var().Id("seen").Add(codecName("Seen"))
 			}
 			g.Add(codecName("Fields")).Call(jen.Id("raw"), p.fieldFunc(func(g *jen.Group) {
-				g.If(jen.String().Parens(jen.Id("key")).Op("==").Lit(u.key)).Block(
+				g.If(jen.Id("key").Op("==").Lit(u.key)).Block(
 					jen.List(jen.Id("tag"), jen.Err()).Op(":=").Id("d").Dot("String").Call(),
 					jen.Id("v").Dot("Type").Op("=").Id("tag"),
 					jen.Return(jen.Err()),

@@ -17,8 +17,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/go-faster/jx"
 )
 
 // DriftKind says how JSON departed from the spec.
@@ -63,10 +61,8 @@ const maxDriftValue = 64
 // [ErrNull] for a null, which they read. It is used by one goroutine at a
 // time and may be Reset and used again; what was decoded stays valid.
 type Decoder struct {
-	jx      jx.Decoder
-	src     string
-	buf     []byte // src as bytes: what jx reads, so that its slices have offsets in src
-	unions  int    // how many the decoder is inside of
+	scan    scanner
+	unions  int // how many the decoder is inside of
 	onDrift func(Drift)
 }
 
@@ -78,82 +74,65 @@ func NewDecoder(src string, onDrift func(Drift)) *Decoder {
 	return d
 }
 
-// maxIdleBuffer is how large a buffer a decoder keeps between two frames.
-const maxIdleBuffer = 64 << 10
-
 // Reset makes d read src from its start.
-func (d *Decoder) Reset(src string) {
-	d.src, d.unions = src, 0
-	if cap(d.buf) > maxIdleBuffer {
-		d.buf = nil
-	}
-	d.buf = append(d.buf[:0], src...)
-	d.jx.ResetBytes(d.buf)
-}
+func (d *Decoder) Reset(src string) { d.scan, d.unions = scanner{src: src}, 0 }
 
 // OnDrift sets who is told of drift from now on; nil for nobody.
 func (d *Decoder) OnDrift(f func(Drift)) { d.onDrift = f }
 
-// Next tells the kind of the next value without reading it.
-func (d *Decoder) Next() jx.Type { return d.jx.Next() }
-
 // Skip reads and drops the next value.
-func (d *Decoder) Skip() error { return d.jx.Skip() }
+func (d *Decoder) Skip() error { return d.scan.skip() }
 
 // End returns an error unless nothing but white space is left.
 func (d *Decoder) End() error {
-	if t := d.jx.Next(); t != jx.Invalid {
-		return fmt.Errorf("%s after the value", t)
-	}
-	// Next reports both a stray byte and the end as Invalid: only at the end
-	// is there nothing to read.
-	if err := d.jx.Skip(); !isEOF(err) {
-		return errors.New("stray bytes after the value")
+	d.scan.next()
+	if d.scan.pos < len(d.scan.src) {
+		return d.scan.unexpected("nothing more")
 	}
 	return nil
 }
 
 // Object reads an object and calls field for each key, with the decoder at
-// the key's value. field must read or skip the value; key is valid until it
-// returns. A duplicate key is passed again: the last one wins. It returns
-// [ErrNull] for null.
-func (d *Decoder) Object(field func(d *Decoder, key []byte) error) error {
-	if err := d.null(); err != nil {
-		return err
+// the key's value. field must read or skip the value. A duplicate key is
+// passed again: the last one wins. It returns [ErrNull] for null.
+func (d *Decoder) Object(field func(d *Decoder, key string) error) error {
+	s := &d.scan
+	if s.next() == 'n' {
+		return d.null()
 	}
-	it, err := d.jx.ObjIter()
-	if err != nil {
-		return err
-	}
-	for it.Next() {
-		if err := field(d, it.Key()); err != nil {
-			return err
+	more, err := s.enter('{', '}', "an object")
+	for more && err == nil {
+		var key string
+		if key, err = s.key(); err == nil {
+			err = field(d, key)
+		}
+		if err == nil {
+			more, err = s.another('}')
 		}
 	}
-	return it.Err()
+	return err
 }
 
 // Array reads an array and calls elem for each element, with the decoder at
 // it.
 func (d *Decoder) Array(elem func(d *Decoder) error) error {
-	it, err := d.jx.ArrIter()
-	if err != nil {
-		return err
-	}
-	for i := 0; it.Next(); i++ {
+	s := &d.scan
+	more, err := s.enter('[', ']', "an array")
+	for i := 0; more && err == nil; i++ {
 		if err := elem(d); err != nil {
 			return At(err, fmt.Sprintf("[%d]", i))
 		}
+		more, err = s.another(']')
 	}
-	return it.Err()
+	return err
 }
 
 // Null reads the next value if it is null, and reports whether it was.
 func (d *Decoder) Null() (bool, error) {
-	if d.jx.Next() != jx.Null {
+	if d.scan.next() != 'n' {
 		return false, nil
 	}
-	return true, d.jx.Null()
+	return true, d.scan.literal("null")
 }
 
 // Missing reports that a required key was absent.
@@ -165,11 +144,11 @@ func (d *Decoder) Missing(typ, field string) {
 
 // Unknown skips the value of a key that the spec does not have, and reports
 // the drift.
-func (d *Decoder) Unknown(typ string, key []byte) error {
+func (d *Decoder) Unknown(typ, key string) error {
 	if d.onDrift != nil {
-		d.onDrift(Drift{Kind: DriftUnknown, Type: typ, Field: shorten(string(key))})
+		d.onDrift(Drift{Kind: DriftUnknown, Type: typ, Field: Clone(shorten(key))})
 	}
-	return d.jx.Skip()
+	return d.Skip()
 }
 
 // Variant reports that a union is of a kind that the spec does not have.
@@ -186,100 +165,89 @@ func (d *Decoder) Variant(typ, key, tag string) {
 // String reads a string. Where JSON holds it unescaped, the result is a part
 // of the source and costs nothing.
 func (d *Decoder) String() (string, error) {
-	if err := d.null(); err != nil {
-		return "", err
+	if d.scan.next() == 'n' {
+		return "", d.null()
 	}
-	b, err := d.jx.StrBytes()
-	if err != nil {
-		return "", err
-	}
-	return d.share(b), nil
-}
-
-// share returns b as a string, as a part of src where b is one.
-func (d *Decoder) share(b []byte) string {
-	// jx hands out unescaped strings as slices of the buffer it reads, which
-	// is src byte for byte; the capacity left tells where the slice begins.
-	// The comparison makes it a fact instead of an assumption about jx.
-	if off := cap(d.buf) - cap(b); off >= 0 && off+len(b) <= len(d.src) && d.src[off:off+len(b)] == string(b) {
-		return d.src[off : off+len(b)]
-	}
-	return string(b)
+	return d.scan.text("a string")
 }
 
 // Bool reads a boolean.
 func (d *Decoder) Bool() (bool, error) {
-	if err := d.null(); err != nil {
-		return false, err
+	switch d.scan.next() {
+	case 't':
+		return true, d.scan.literal("true")
+	case 'f':
+		return false, d.scan.literal("false")
+	case 'n':
+		return false, d.null()
+	default:
+		return false, d.scan.unexpected("true or false")
 	}
-	return d.jx.Bool()
 }
 
 // Float64 reads a number.
 func (d *Decoder) Float64() (float64, error) {
-	if err := d.null(); err != nil {
+	if d.scan.next() == 'n' {
+		return 0, d.null()
+	}
+	text, _, err := d.scan.number()
+	if err != nil {
 		return 0, err
 	}
-	return d.jx.Float64()
+	return strconv.ParseFloat(text, 64)
 }
 
 // Int64 reads a whole number, which JSON may write as 1, 1.0 or 1e3.
 func (d *Decoder) Int64() (int64, error) {
-	if err := d.null(); err != nil {
-		return 0, err
+	if d.scan.next() == 'n' {
+		return 0, d.null()
 	}
-	n, err := d.jx.Num()
+	text, whole, err := d.scan.number()
 	if err != nil {
 		return 0, err
 	}
-	if n.Str() {
-		return 0, errors.New("a string where a number was expected")
+	if whole {
+		return wholeNumber(text)
 	}
-	if n.IsInt() {
-		// Not n.Int64: jx does not notice every overflow, and reads
-		// 45977580822859775808 as 9084092675440672576.
-		return strconv.ParseInt(d.share(n), 10, 64)
-	}
-	f, err := n.Float64()
+	f, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		return 0, err
 	}
 	if f != math.Trunc(f) {
-		return 0, fmt.Errorf("%s is not a whole number", n)
+		return 0, fmt.Errorf("%s is not a whole number", text)
 	}
 	// Beyond these, what the conversion does depends on the processor. As a
 	// float64 MaxInt64 is 2⁶³, which is one too many.
 	if f < math.MinInt64 || f >= math.MaxInt64 {
-		return 0, fmt.Errorf("%s does not fit into 64 bits", n)
+		return 0, fmt.Errorf("%s does not fit into 64 bits", text)
 	}
 	return int64(f), nil
 }
 
 // Timestamp reads an ISO 8601 time.
 func (d *Decoder) Timestamp() (time.Time, error) {
-	if err := d.null(); err != nil {
-		return time.Time{}, err
-	}
-	b, err := d.jx.StrBytes()
+	text, err := d.String()
 	if err != nil {
 		return time.Time{}, err
 	}
-	t, err := time.Parse(time.RFC3339Nano, d.share(b))
+	t, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is not an ISO 8601 time", b)
+		return time.Time{}, fmt.Errorf("%q is not an ISO 8601 time", text)
 	}
 	return t, nil
 }
 
 // Raw reads any value and returns its text, which is d's caller's own.
-func (d *Decoder) Raw() (json.RawMessage, error) {
-	return d.RawAppend(nil)
-}
+func (d *Decoder) Raw() (json.RawMessage, error) { return d.RawAppend(nil) }
 
 // RawAppend is Raw into a buffer the caller has.
 func (d *Decoder) RawAppend(buf []byte) (json.RawMessage, error) {
-	raw, err := d.jx.RawAppend(buf)
-	return json.RawMessage(raw), err
+	d.scan.next()
+	begin := d.scan.pos
+	if err := d.Skip(); err != nil {
+		return json.RawMessage(buf), err
+	}
+	return json.RawMessage(append(buf, d.scan.src[begin:d.scan.pos]...)), nil
 }
 
 // Tag reads the object at the decoder far enough to find the string under
@@ -303,22 +271,22 @@ func (d *Decoder) Tag(key string) (tag string, empty, ok bool, err error) {
 		}
 	}()
 	empty = true
-	err = d.jx.Capture(func(*jx.Decoder) error {
-		return d.Object(func(d *Decoder, k []byte) error {
-			empty = false
-			if string(k) != key {
-				return d.Skip()
-			}
-			if d.Next() != jx.String {
-				tag, ok = "", false
-				return d.Skip()
-			}
-			var err error
-			tag, err = d.String()
-			ok = err == nil
-			return err
-		})
+	begin := d.scan
+	err = d.Object(func(d *Decoder, k string) error {
+		empty = false
+		if k != key {
+			return d.Skip()
+		}
+		if d.scan.next() != '"' {
+			tag, ok = "", false
+			return d.Skip()
+		}
+		var err error
+		tag, err = d.String()
+		ok = err == nil
+		return err
 	})
+	d.scan = begin
 	return tag, empty, ok, err
 }
 

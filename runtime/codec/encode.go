@@ -2,8 +2,6 @@ package codec
 
 import (
 	"encoding/json"
-	"errors"
-	"io"
 	"slices"
 	"time"
 
@@ -51,8 +49,4 @@ func Unmarshal(data []byte, decode func(*Decoder) error) error {
 		return err
 	}
 	return d.End()
-}
-
-func isEOF(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }

@@ -28,15 +28,15 @@ func OrNull(err error) error {
 // Settle ends the reading of a field: it returns nil for a null, which it
 // reports as drift of typ, and says of any other error that it happened under
 // key.
-func (d *Decoder) Settle(err error, typ string, key []byte) error {
+func (d *Decoder) Settle(err error, typ, key string) error {
 	switch err {
 	case nil:
 		return nil
 	case ErrNull, errNullElement:
-		d.drift(DriftNull, typ, string(key))
+		d.drift(DriftNull, typ, key)
 		return nil
 	default:
-		return At(err, string(key))
+		return At(err, key)
 	}
 }
 
@@ -206,15 +206,14 @@ func Map[T any](d *Decoder, v *map[string]T, read func(*Decoder) (T, error)) err
 	}
 	m := map[string]T{}
 	nulls := false
-	err := d.Object(func(d *Decoder, key []byte) error {
-		name := d.share(key) // before read, which may move key
+	err := d.Object(func(d *Decoder, key string) error {
 		x, err := read(d)
 		if err == ErrNull || err == errNullElement {
 			nulls, err = true, nil
 		}
-		m[name] = x
+		m[key] = x
 		if err != nil {
-			return At(err, name)
+			return At(err, key)
 		}
 		return nil
 	})
@@ -232,9 +231,9 @@ func elements(err error, nulls bool) error {
 // Fields reads an object of which nothing is certain, key by key: each value
 // is read on its own, and what cannot be read is left out. It is how the
 // known parts of an unknown union member are found.
-func Fields(raw json.RawMessage, field func(d *Decoder, key []byte) error) {
+func Fields(raw json.RawMessage, field func(d *Decoder, key string) error) {
 	outer := NewDecoder(string(raw), nil)
-	_ = outer.Object(func(d *Decoder, key []byte) error {
+	_ = outer.Object(func(d *Decoder, key string) error {
 		value, err := d.Raw()
 		if err == nil {
 			_ = field(NewDecoder(string(value), nil), key)

@@ -44,7 +44,7 @@ func TestSeenTellsEveryKey(t *testing.T) {
 type thing struct{ N int64 }
 
 func (v *thing) Decode(d *Decoder) error {
-	return d.Object(func(d *Decoder, _ []byte) (err error) {
+	return d.Object(func(d *Decoder, _ string) (err error) {
 		v.N, err = d.Int64()
 		return err
 	})
@@ -111,7 +111,7 @@ func TestSettle(t *testing.T) {
 	} {
 		var drift []Drift
 		d := NewDecoder("", func(x Drift) { drift = append(drift, x) })
-		got := d.Settle(tt.err, "T", []byte("k"))
+		got := d.Settle(tt.err, "T", "k")
 		body := d.SettleBody(tt.err, "T")
 		if !errors.Is(got, tt.want) || !errors.Is(body, tt.want) {
 			t.Errorf("%v becomes %v and %v", tt.err, got, body)
@@ -143,19 +143,19 @@ func TestNullElementsAreNotWhatOrNullForgives(t *testing.T) {
 
 func TestFieldsGoesOnAfterWhatItCannotRead(t *testing.T) {
 	got := map[string]string{}
-	Fields(json.RawMessage(`{"a":"1","b":{"c":[}`), func(d *Decoder, key []byte) error {
+	Fields(json.RawMessage(`{"a":"1","b":{"c":[}`), func(d *Decoder, key string) error {
 		s, err := d.String()
-		got[string(key)] = s
+		got[key] = s
 		return err
 	})
 	if len(got) != 1 || got["a"] != "1" {
 		t.Errorf("fields of a broken object: %q", got)
 	}
 	clear(got)
-	Fields(json.RawMessage(`{"a":7,"b":null,"c":"3"}`), func(d *Decoder, key []byte) error {
+	Fields(json.RawMessage(`{"a":7,"b":null,"c":"3"}`), func(d *Decoder, key string) error {
 		s, err := d.String()
 		if err == nil {
-			got[string(key)] = s
+			got[key] = s
 		}
 		return err
 	})
