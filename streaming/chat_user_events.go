@@ -211,7 +211,7 @@ func (e *ChatUserReact) DecodeBody(d *codec.Decoder) error {
 
 func (e *ChatUserReact) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -222,8 +222,8 @@ func (e *ChatUserReact) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ChatUserReact) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ChatUserReact) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "messageId":
 		seen.Mark(0)
 		e.MessageID, err = codec.String[misskey.ChatMessageID](d)
@@ -270,7 +270,7 @@ func (e *ChatUserUnreact) DecodeBody(d *codec.Decoder) error {
 
 func (e *ChatUserUnreact) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -281,8 +281,8 @@ func (e *ChatUserUnreact) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ChatUserUnreact) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ChatUserUnreact) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "messageId":
 		seen.Mark(0)
 		e.MessageID, err = codec.String[misskey.ChatMessageID](d)

@@ -194,7 +194,7 @@ func (e *ReversiGameChangeReadyStates) DecodeBody(d *codec.Decoder) error {
 
 func (e *ReversiGameChangeReadyStates) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -205,8 +205,8 @@ func (e *ReversiGameChangeReadyStates) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ReversiGameChangeReadyStates) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ReversiGameChangeReadyStates) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "user1":
 		seen.Mark(0)
 		e.User1, err = d.Bool()
@@ -257,7 +257,7 @@ func (e *ReversiGameSettingsUpdated) DecodeBody(d *codec.Decoder) error {
 
 func (e *ReversiGameSettingsUpdated) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -268,8 +268,8 @@ func (e *ReversiGameSettingsUpdated) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ReversiGameSettingsUpdated) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ReversiGameSettingsUpdated) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "userId":
 		seen.Mark(0)
 		e.UserID, err = codec.String[misskey.UserID](d)
@@ -318,7 +318,7 @@ func (e *ReversiGameStarted) DecodeBody(d *codec.Decoder) error {
 
 func (e *ReversiGameStarted) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -329,8 +329,8 @@ func (e *ReversiGameStarted) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ReversiGameStarted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ReversiGameStarted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "game":
 		seen.Mark(0)
 		err = e.Game.Decode(d)
@@ -378,7 +378,7 @@ func (e *ReversiGameLog) DecodeBody(d *codec.Decoder) error {
 
 func (e *ReversiGameLog) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -389,8 +389,8 @@ func (e *ReversiGameLog) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ReversiGameLog) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ReversiGameLog) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "time":
 		seen.Mark(0)
 		e.Time, err = d.Int64()
@@ -451,7 +451,7 @@ func (e *ReversiGameEnded) DecodeBody(d *codec.Decoder) error {
 
 func (e *ReversiGameEnded) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -462,8 +462,8 @@ func (e *ReversiGameEnded) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ReversiGameEnded) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ReversiGameEnded) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "winnerId":
 		seen.Mark(0)
 		err = codec.Opt(d, &e.WinnerID, codec.String)
@@ -509,7 +509,7 @@ func (e *ReversiGameCanceled) DecodeBody(d *codec.Decoder) error {
 
 func (e *ReversiGameCanceled) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -520,8 +520,8 @@ func (e *ReversiGameCanceled) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ReversiGameCanceled) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ReversiGameCanceled) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "userId":
 		seen.Mark(0)
 		e.UserID, err = codec.String[misskey.UserID](d)

@@ -12,7 +12,7 @@ import (
 func (v *CaptureEmoji) Decode(d *codec.Decoder) error {
 	*v = CaptureEmoji{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -23,8 +23,8 @@ func (v *CaptureEmoji) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *CaptureEmoji) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *CaptureEmoji) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "name":
 		seen.Mark(0)
 		v.Name, err = d.String()
@@ -61,7 +61,7 @@ func (v *CaptureEmoji) UnmarshalJSON(data []byte) error {
 func (v *ServerStats) Decode(d *codec.Decoder) error {
 	*v = ServerStats{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -72,8 +72,8 @@ func (v *ServerStats) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ServerStats) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ServerStats) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "cpu":
 		seen.Mark(0)
 		v.CPU, err = d.Float64()
@@ -120,7 +120,7 @@ func (v *ServerStats) UnmarshalJSON(data []byte) error {
 func (v *ServerMemory) Decode(d *codec.Decoder) error {
 	*v = ServerMemory{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -131,8 +131,8 @@ func (v *ServerMemory) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ServerMemory) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ServerMemory) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "used":
 		seen.Mark(0)
 		v.Used, err = d.Int64()
@@ -169,7 +169,7 @@ func (v *ServerMemory) UnmarshalJSON(data []byte) error {
 func (v *ServerNetwork) Decode(d *codec.Decoder) error {
 	*v = ServerNetwork{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -180,8 +180,8 @@ func (v *ServerNetwork) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ServerNetwork) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ServerNetwork) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "rx":
 		seen.Mark(0)
 		v.Rx, err = d.Float64()
@@ -218,7 +218,7 @@ func (v *ServerNetwork) UnmarshalJSON(data []byte) error {
 func (v *ServerDisk) Decode(d *codec.Decoder) error {
 	*v = ServerDisk{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -229,8 +229,8 @@ func (v *ServerDisk) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ServerDisk) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ServerDisk) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "r":
 		seen.Mark(0)
 		v.Read, err = d.Float64()
@@ -267,7 +267,7 @@ func (v *ServerDisk) UnmarshalJSON(data []byte) error {
 func (v *QueueStats) Decode(d *codec.Decoder) error {
 	*v = QueueStats{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -278,8 +278,8 @@ func (v *QueueStats) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *QueueStats) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *QueueStats) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "deliver":
 		seen.Mark(0)
 		err = v.Deliver.Decode(d)
@@ -316,7 +316,7 @@ func (v *QueueStats) UnmarshalJSON(data []byte) error {
 func (v *QueueLoad) Decode(d *codec.Decoder) error {
 	*v = QueueLoad{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -327,8 +327,8 @@ func (v *QueueLoad) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *QueueLoad) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *QueueLoad) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "activeSincePrevTick":
 		seen.Mark(0)
 		v.ActiveSincePrevTick, err = d.Int64()
@@ -375,7 +375,7 @@ func (v *QueueLoad) UnmarshalJSON(data []byte) error {
 func (v *Note) Decode(d *codec.Decoder) error {
 	*v = Note{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -391,8 +391,8 @@ func (v *Note) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Note) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *Note) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[NoteID](d)
@@ -587,7 +587,7 @@ func (v *Note) UnmarshalJSON(data []byte) error {
 func (v *NotePoll) Decode(d *codec.Decoder) error {
 	*v = NotePoll{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -598,8 +598,8 @@ func (v *NotePoll) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotePoll) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotePoll) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "multiple":
 		seen.Mark(0)
 		v.Multiple, err = d.Bool()
@@ -641,7 +641,7 @@ func (v *NotePoll) UnmarshalJSON(data []byte) error {
 func (v *NotePollChoice) Decode(d *codec.Decoder) error {
 	*v = NotePollChoice{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -652,8 +652,8 @@ func (v *NotePollChoice) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotePollChoice) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotePollChoice) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "text":
 		seen.Mark(0)
 		v.Text, err = d.String()
@@ -695,7 +695,7 @@ func (v *NotePollChoice) UnmarshalJSON(data []byte) error {
 func (v *NoteChannel) Decode(d *codec.Decoder) error {
 	*v = NoteChannel{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -709,8 +709,8 @@ func (v *NoteChannel) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NoteChannel) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NoteChannel) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[ChannelID](d)
@@ -767,7 +767,7 @@ func (v *NoteChannel) UnmarshalJSON(data []byte) error {
 func (v *NoteDraft) Decode(d *codec.Decoder) error {
 	*v = NoteDraft{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -783,8 +783,8 @@ func (v *NoteDraft) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NoteDraft) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NoteDraft) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[NoteDraftID](d)
@@ -925,7 +925,7 @@ func (v *NoteDraft) UnmarshalJSON(data []byte) error {
 func (v *NoteDraftPoll) Decode(d *codec.Decoder) error {
 	*v = NoteDraftPoll{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -936,8 +936,8 @@ func (v *NoteDraftPoll) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NoteDraftPoll) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NoteDraftPoll) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "multiple":
 		seen.Mark(0)
 		v.Multiple, err = d.Bool()
@@ -980,7 +980,7 @@ func (v *NoteDraftPoll) UnmarshalJSON(data []byte) error {
 func (v *UserLite) Decode(d *codec.Decoder) error {
 	*v = UserLite{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -997,8 +997,8 @@ func (v *UserLite) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *UserLite) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *UserLite) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[UserID](d)
@@ -1050,7 +1050,7 @@ func (v *UserLite) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (
 
 // DecodeUserLiteField reads one field of v, for an object of another package
 // that embeds it. It reports whether the key is one of v's.
-func DecodeUserLiteField(d *codec.Decoder, key []byte, seen *codec.Seen, v *UserLite) (known bool, err error) {
+func DecodeUserLiteField(d *codec.Decoder, key string, seen *codec.Seen, v *UserLite) (known bool, err error) {
 	return v.decodeField(d, key, seen)
 }
 
@@ -1117,7 +1117,7 @@ func (v *UserLite) UnmarshalJSON(data []byte) error {
 func (v *AvatarDecoration) Decode(d *codec.Decoder) error {
 	*v = AvatarDecoration{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -1128,8 +1128,8 @@ func (v *AvatarDecoration) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *AvatarDecoration) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *AvatarDecoration) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[AvatarDecorationID](d)
@@ -1178,7 +1178,7 @@ func (v *AvatarDecoration) UnmarshalJSON(data []byte) error {
 func (v *UserInstance) Decode(d *codec.Decoder) error {
 	*v = UserInstance{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -1192,8 +1192,8 @@ func (v *UserInstance) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *UserInstance) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *UserInstance) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "name":
 		seen.Mark(0)
 		err = codec.Opt(d, &v.Name, codec.String)
@@ -1250,7 +1250,7 @@ func (v *UserInstance) UnmarshalJSON(data []byte) error {
 func (v *BadgeRole) Decode(d *codec.Decoder) error {
 	*v = BadgeRole{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -1261,8 +1261,8 @@ func (v *BadgeRole) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *BadgeRole) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *BadgeRole) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "name":
 		seen.Mark(0)
 		v.Name, err = d.String()
@@ -1305,7 +1305,7 @@ func (v *UserDetailedNotMe) Decode(d *codec.Decoder) error {
 	*v = UserDetailedNotMe{}
 	var seenUserLite codec.Seen
 	var seenUserProfile codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.UserLite.decodeField(d, key, &seenUserLite); known || err != nil {
 			return err
 		}
@@ -1336,8 +1336,8 @@ func (v *UserDetailedNotMe) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *UserDetailedNotMe) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *UserDetailedNotMe) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "followedMessage":
 		err = codec.Opt(d, &v.FollowedMessage, codec.String)
 	case "twoFactorEnabled":
@@ -1408,7 +1408,7 @@ func (v *UserDetailedNotMe) UnmarshalJSON(data []byte) error {
 func (v *UserProfile) Decode(d *codec.Decoder) error {
 	*v = UserProfile{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -1430,8 +1430,8 @@ func (v *UserProfile) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *UserProfile) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *UserProfile) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "url":
 		seen.Mark(0)
 		err = codec.Opt(d, &v.URL, codec.String)
@@ -1538,7 +1538,7 @@ func (v *UserProfile) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen
 
 // DecodeUserProfileField reads one field of v, for an object of another
 // package that embeds it. It reports whether the key is one of v's.
-func DecodeUserProfileField(d *codec.Decoder, key []byte, seen *codec.Seen, v *UserProfile) (known bool, err error) {
+func DecodeUserProfileField(d *codec.Decoder, key string, seen *codec.Seen, v *UserProfile) (known bool, err error) {
 	return v.decodeField(d, key, seen)
 }
 
@@ -1641,7 +1641,7 @@ func (v *UserProfile) UnmarshalJSON(data []byte) error {
 func (v *UserField) Decode(d *codec.Decoder) error {
 	*v = UserField{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -1652,8 +1652,8 @@ func (v *UserField) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *UserField) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *UserField) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "name":
 		seen.Mark(0)
 		v.Name, err = d.String()
@@ -1692,7 +1692,7 @@ func (v *MeDetailed) Decode(d *codec.Decoder) error {
 	var seenUserLite codec.Seen
 	var seenUserProfile codec.Seen
 	var seenMeDetailed codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.UserLite.decodeField(d, key, &seenUserLite); known || err != nil {
 			return err
 		}
@@ -1738,8 +1738,8 @@ func (v *MeDetailed) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *MeDetailed) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *MeDetailed) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "avatarId":
 		seen.Mark(0)
 		err = codec.Opt(d, &v.AvatarID, codec.String)
@@ -1975,7 +1975,7 @@ func (v *MeDetailed) UnmarshalJSON(data []byte) error {
 func (v *SecurityKey) Decode(d *codec.Decoder) error {
 	*v = SecurityKey{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -1986,8 +1986,8 @@ func (v *SecurityKey) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *SecurityKey) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *SecurityKey) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[SecurityKeyID](d)
@@ -2029,7 +2029,7 @@ func (v *SecurityKey) UnmarshalJSON(data []byte) error {
 func (v *NotificationRule) Decode(d *codec.Decoder) error {
 	*v = NotificationRule{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -2040,8 +2040,8 @@ func (v *NotificationRule) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationRule) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationRule) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		seen.Mark(0)
 		v.Type, err = codec.String[NotificationSource](d)
@@ -2076,7 +2076,7 @@ func (v *NotificationRule) UnmarshalJSON(data []byte) error {
 func (v *Achievement) Decode(d *codec.Decoder) error {
 	*v = Achievement{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -2087,8 +2087,8 @@ func (v *Achievement) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Achievement) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *Achievement) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "name":
 		seen.Mark(0)
 		v.Name, err = codec.String[AchievementName](d)
@@ -2125,7 +2125,7 @@ func (v *Achievement) UnmarshalJSON(data []byte) error {
 func (v *NotificationCommon) Decode(d *codec.Decoder) error {
 	*v = NotificationCommon{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -2139,8 +2139,8 @@ func (v *NotificationCommon) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationCommon) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *NotificationCommon) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[NotificationID](d)
@@ -2182,7 +2182,7 @@ func (v *NotificationNote) Decode(d *codec.Decoder) error {
 	*v = NotificationNote{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationNote codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2199,8 +2199,8 @@ func (v *NotificationNote) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationNote) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationNote) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -2248,7 +2248,7 @@ func (v *NotificationMention) Decode(d *codec.Decoder) error {
 	*v = NotificationMention{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationMention codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2265,8 +2265,8 @@ func (v *NotificationMention) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationMention) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationMention) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -2314,7 +2314,7 @@ func (v *NotificationReply) Decode(d *codec.Decoder) error {
 	*v = NotificationReply{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationReply codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2331,8 +2331,8 @@ func (v *NotificationReply) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationReply) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationReply) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -2380,7 +2380,7 @@ func (v *NotificationRenote) Decode(d *codec.Decoder) error {
 	*v = NotificationRenote{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationRenote codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2397,8 +2397,8 @@ func (v *NotificationRenote) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationRenote) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationRenote) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -2446,7 +2446,7 @@ func (v *NotificationQuote) Decode(d *codec.Decoder) error {
 	*v = NotificationQuote{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationQuote codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2463,8 +2463,8 @@ func (v *NotificationQuote) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationQuote) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationQuote) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -2512,7 +2512,7 @@ func (v *NotificationReaction) Decode(d *codec.Decoder) error {
 	*v = NotificationReaction{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationReaction codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2529,8 +2529,8 @@ func (v *NotificationReaction) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationReaction) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationReaction) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -2583,7 +2583,7 @@ func (v *NotificationPollEnded) Decode(d *codec.Decoder) error {
 	*v = NotificationPollEnded{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationPollEnded codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2600,8 +2600,8 @@ func (v *NotificationPollEnded) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationPollEnded) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationPollEnded) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "note":
@@ -2639,7 +2639,7 @@ func (v *NotificationFollow) Decode(d *codec.Decoder) error {
 	*v = NotificationFollow{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationFollow codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2656,8 +2656,8 @@ func (v *NotificationFollow) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationFollow) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationFollow) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -2700,7 +2700,7 @@ func (v *NotificationReceiveFollowRequest) Decode(d *codec.Decoder) error {
 	*v = NotificationReceiveFollowRequest{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationReceiveFollowRequest codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2717,8 +2717,8 @@ func (v *NotificationReceiveFollowRequest) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationReceiveFollowRequest) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationReceiveFollowRequest) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -2761,7 +2761,7 @@ func (v *NotificationFollowRequestAccepted) Decode(d *codec.Decoder) error {
 	*v = NotificationFollowRequestAccepted{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationFollowRequestAccepted codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2778,8 +2778,8 @@ func (v *NotificationFollowRequestAccepted) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationFollowRequestAccepted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationFollowRequestAccepted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -2827,7 +2827,7 @@ func (v *NotificationRoleAssigned) Decode(d *codec.Decoder) error {
 	*v = NotificationRoleAssigned{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationRoleAssigned codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2844,8 +2844,8 @@ func (v *NotificationRoleAssigned) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationRoleAssigned) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationRoleAssigned) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "role":
@@ -2883,7 +2883,7 @@ func (v *NotificationChatRoomInvitationReceived) Decode(d *codec.Decoder) error 
 	*v = NotificationChatRoomInvitationReceived{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationChatRoomInvitationReceived codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2900,8 +2900,8 @@ func (v *NotificationChatRoomInvitationReceived) Decode(d *codec.Decoder) error 
 	return nil
 }
 
-func (v *NotificationChatRoomInvitationReceived) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationChatRoomInvitationReceived) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -2949,7 +2949,7 @@ func (v *NotificationAchievementEarned) Decode(d *codec.Decoder) error {
 	*v = NotificationAchievementEarned{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationAchievementEarned codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2966,8 +2966,8 @@ func (v *NotificationAchievementEarned) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationAchievementEarned) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationAchievementEarned) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "achievement":
@@ -3005,7 +3005,7 @@ func (v *NotificationExportCompleted) Decode(d *codec.Decoder) error {
 	*v = NotificationExportCompleted{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationExportCompleted codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -3022,8 +3022,8 @@ func (v *NotificationExportCompleted) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationExportCompleted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationExportCompleted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "exportedEntity":
@@ -3065,7 +3065,7 @@ func (v *NotificationExportCompleted) UnmarshalJSON(data []byte) error {
 func (v *NotificationLogin) Decode(d *codec.Decoder) error {
 	*v = NotificationLogin{}
 	var seenNotificationCommon codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -3079,8 +3079,8 @@ func (v *NotificationLogin) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationLogin) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *NotificationLogin) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	default:
@@ -3112,7 +3112,7 @@ func (v *NotificationLogin) UnmarshalJSON(data []byte) error {
 func (v *NotificationCreateToken) Decode(d *codec.Decoder) error {
 	*v = NotificationCreateToken{}
 	var seenNotificationCommon codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -3126,8 +3126,8 @@ func (v *NotificationCreateToken) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationCreateToken) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *NotificationCreateToken) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	default:
@@ -3160,7 +3160,7 @@ func (v *NotificationScheduledNotePosted) Decode(d *codec.Decoder) error {
 	*v = NotificationScheduledNotePosted{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationScheduledNotePosted codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -3177,8 +3177,8 @@ func (v *NotificationScheduledNotePosted) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationScheduledNotePosted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationScheduledNotePosted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "note":
@@ -3215,7 +3215,7 @@ func (v *NotificationScheduledNotePosted) UnmarshalJSON(data []byte) error {
 func (v *NotificationScheduledNotePostFailed) Decode(d *codec.Decoder) error {
 	*v = NotificationScheduledNotePostFailed{}
 	var seenNotificationCommon codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -3229,8 +3229,8 @@ func (v *NotificationScheduledNotePostFailed) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationScheduledNotePostFailed) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *NotificationScheduledNotePostFailed) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "noteDraft":
@@ -3269,7 +3269,7 @@ func (v *NotificationApp) Decode(d *codec.Decoder) error {
 	*v = NotificationApp{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationApp codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -3286,8 +3286,8 @@ func (v *NotificationApp) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationApp) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationApp) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "body":
@@ -3334,7 +3334,7 @@ func (v *NotificationApp) UnmarshalJSON(data []byte) error {
 func (v *NotificationTest) Decode(d *codec.Decoder) error {
 	*v = NotificationTest{}
 	var seenNotificationCommon codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -3348,8 +3348,8 @@ func (v *NotificationTest) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationTest) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *NotificationTest) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	default:
@@ -3381,7 +3381,7 @@ func (v *NotificationTest) UnmarshalJSON(data []byte) error {
 func (v *DriveFile) Decode(d *codec.Decoder) error {
 	*v = DriveFile{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -3396,8 +3396,8 @@ func (v *DriveFile) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *DriveFile) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *DriveFile) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[DriveFileID](d)
@@ -3503,7 +3503,7 @@ func (v *DriveFile) UnmarshalJSON(data []byte) error {
 // Decode reads v from JSON; what v held before is gone.
 func (v *DriveFileProperties) Decode(d *codec.Decoder) error {
 	*v = DriveFileProperties{}
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key)
 	}); err != nil {
 		return err
@@ -3511,8 +3511,8 @@ func (v *DriveFileProperties) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *DriveFileProperties) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *DriveFileProperties) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "width":
 		err = codec.Optional(d, &v.Width, (*codec.Decoder).Int64)
 	case "height":
@@ -3551,7 +3551,7 @@ func (v *DriveFileProperties) UnmarshalJSON(data []byte) error {
 func (v *DriveFolder) Decode(d *codec.Decoder) error {
 	*v = DriveFolder{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -3562,8 +3562,8 @@ func (v *DriveFolder) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *DriveFolder) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *DriveFolder) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[DriveFolderID](d)
@@ -3622,7 +3622,7 @@ func (v *DriveFolder) UnmarshalJSON(data []byte) error {
 func (v *ChatMessage) Decode(d *codec.Decoder) error {
 	*v = ChatMessage{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -3636,8 +3636,8 @@ func (v *ChatMessage) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ChatMessage) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ChatMessage) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[ChatMessageID](d)
@@ -3729,7 +3729,7 @@ func (v *ChatMessage) UnmarshalJSON(data []byte) error {
 func (v *ChatMessageLite) Decode(d *codec.Decoder) error {
 	*v = ChatMessageLite{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -3743,8 +3743,8 @@ func (v *ChatMessageLite) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ChatMessageLite) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ChatMessageLite) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[ChatMessageID](d)
@@ -3818,7 +3818,7 @@ func (v *ChatMessageLite) UnmarshalJSON(data []byte) error {
 func (v *ChatReaction) Decode(d *codec.Decoder) error {
 	*v = ChatReaction{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -3829,8 +3829,8 @@ func (v *ChatReaction) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ChatReaction) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ChatReaction) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "reaction":
 		seen.Mark(0)
 		v.Reaction, err = d.String()
@@ -3868,7 +3868,7 @@ func (v *ChatReaction) UnmarshalJSON(data []byte) error {
 func (v *ChatRoom) Decode(d *codec.Decoder) error {
 	*v = ChatRoom{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -3881,8 +3881,8 @@ func (v *ChatRoom) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ChatRoom) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ChatRoom) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[ChatRoomID](d)
@@ -3945,7 +3945,7 @@ func (v *ChatRoom) UnmarshalJSON(data []byte) error {
 func (v *ChatRoomInvitation) Decode(d *codec.Decoder) error {
 	*v = ChatRoomInvitation{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -3956,8 +3956,8 @@ func (v *ChatRoomInvitation) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ChatRoomInvitation) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ChatRoomInvitation) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[ChatRoomInvitationID](d)
@@ -4014,7 +4014,7 @@ func (v *ChatRoomInvitation) UnmarshalJSON(data []byte) error {
 func (v *ReversiGameDetailed) Decode(d *codec.Decoder) error {
 	*v = ReversiGameDetailed{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -4032,8 +4032,8 @@ func (v *ReversiGameDetailed) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ReversiGameDetailed) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ReversiGameDetailed) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[ReversiGameID](d)
@@ -4200,7 +4200,7 @@ func (v *ReversiGameDetailed) UnmarshalJSON(data []byte) error {
 func (v *RoleLite) Decode(d *codec.Decoder) error {
 	*v = RoleLite{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -4217,8 +4217,8 @@ func (v *RoleLite) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleLite) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *RoleLite) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[RoleID](d)
@@ -4251,7 +4251,7 @@ func (v *RoleLite) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (
 
 // DecodeRoleLiteField reads one field of v, for an object of another package
 // that embeds it. It reports whether the key is one of v's.
-func DecodeRoleLiteField(d *codec.Decoder, key []byte, seen *codec.Seen, v *RoleLite) (known bool, err error) {
+func DecodeRoleLiteField(d *codec.Decoder, key string, seen *codec.Seen, v *RoleLite) (known bool, err error) {
 	return v.decodeField(d, key, seen)
 }
 
@@ -4302,7 +4302,7 @@ func (v *Role) Decode(d *codec.Decoder) error {
 	*v = Role{}
 	var seenRoleLite codec.Seen
 	var seenRole codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleLite.decodeField(d, key, &seenRoleLite); known || err != nil {
 			return err
 		}
@@ -4326,8 +4326,8 @@ func (v *Role) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Role) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *Role) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "createdAt":
 		seen.Mark(0)
 		v.CreatedAt, err = d.Timestamp()
@@ -4410,7 +4410,7 @@ func (v *Role) UnmarshalJSON(data []byte) error {
 func (v *RolePolicy) Decode(d *codec.Decoder) error {
 	*v = RolePolicy{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -4421,8 +4421,8 @@ func (v *RolePolicy) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RolePolicy) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RolePolicy) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "useDefault":
 		seen.Mark(0)
 		v.UseDefault, err = d.Bool()
@@ -4464,7 +4464,7 @@ func (v *RolePolicy) UnmarshalJSON(data []byte) error {
 func (v *RoleConditionCommon) Decode(d *codec.Decoder) error {
 	*v = RoleConditionCommon{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -4478,8 +4478,8 @@ func (v *RoleConditionCommon) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionCommon) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *RoleConditionCommon) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[RoleConditionID](d)
@@ -4516,7 +4516,7 @@ func (v *RoleConditionAnd) Decode(d *codec.Decoder) error {
 	*v = RoleConditionAnd{}
 	var seenRoleConditionCommon codec.Seen
 	var seenRoleConditionAnd codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -4533,8 +4533,8 @@ func (v *RoleConditionAnd) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionAnd) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RoleConditionAnd) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "values":
@@ -4572,7 +4572,7 @@ func (v *RoleConditionOr) Decode(d *codec.Decoder) error {
 	*v = RoleConditionOr{}
 	var seenRoleConditionCommon codec.Seen
 	var seenRoleConditionOr codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -4589,8 +4589,8 @@ func (v *RoleConditionOr) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionOr) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RoleConditionOr) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "values":
@@ -4628,7 +4628,7 @@ func (v *RoleConditionNot) Decode(d *codec.Decoder) error {
 	*v = RoleConditionNot{}
 	var seenRoleConditionCommon codec.Seen
 	var seenRoleConditionNot codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -4645,8 +4645,8 @@ func (v *RoleConditionNot) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionNot) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RoleConditionNot) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "value":
@@ -4683,7 +4683,7 @@ func (v *RoleConditionNot) UnmarshalJSON(data []byte) error {
 func (v *RoleConditionIsLocal) Decode(d *codec.Decoder) error {
 	*v = RoleConditionIsLocal{}
 	var seenRoleConditionCommon codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -4697,8 +4697,8 @@ func (v *RoleConditionIsLocal) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionIsLocal) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *RoleConditionIsLocal) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	default:
@@ -4730,7 +4730,7 @@ func (v *RoleConditionIsLocal) UnmarshalJSON(data []byte) error {
 func (v *RoleConditionIsRemote) Decode(d *codec.Decoder) error {
 	*v = RoleConditionIsRemote{}
 	var seenRoleConditionCommon codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -4744,8 +4744,8 @@ func (v *RoleConditionIsRemote) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionIsRemote) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *RoleConditionIsRemote) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	default:
@@ -4777,7 +4777,7 @@ func (v *RoleConditionIsRemote) UnmarshalJSON(data []byte) error {
 func (v *RoleConditionIsSuspended) Decode(d *codec.Decoder) error {
 	*v = RoleConditionIsSuspended{}
 	var seenRoleConditionCommon codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -4791,8 +4791,8 @@ func (v *RoleConditionIsSuspended) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionIsSuspended) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *RoleConditionIsSuspended) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	default:
@@ -4824,7 +4824,7 @@ func (v *RoleConditionIsSuspended) UnmarshalJSON(data []byte) error {
 func (v *RoleConditionIsLocked) Decode(d *codec.Decoder) error {
 	*v = RoleConditionIsLocked{}
 	var seenRoleConditionCommon codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -4838,8 +4838,8 @@ func (v *RoleConditionIsLocked) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionIsLocked) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *RoleConditionIsLocked) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	default:
@@ -4871,7 +4871,7 @@ func (v *RoleConditionIsLocked) UnmarshalJSON(data []byte) error {
 func (v *RoleConditionIsBot) Decode(d *codec.Decoder) error {
 	*v = RoleConditionIsBot{}
 	var seenRoleConditionCommon codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -4885,8 +4885,8 @@ func (v *RoleConditionIsBot) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionIsBot) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *RoleConditionIsBot) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	default:
@@ -4918,7 +4918,7 @@ func (v *RoleConditionIsBot) UnmarshalJSON(data []byte) error {
 func (v *RoleConditionIsCat) Decode(d *codec.Decoder) error {
 	*v = RoleConditionIsCat{}
 	var seenRoleConditionCommon codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -4932,8 +4932,8 @@ func (v *RoleConditionIsCat) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionIsCat) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *RoleConditionIsCat) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	default:
@@ -4965,7 +4965,7 @@ func (v *RoleConditionIsCat) UnmarshalJSON(data []byte) error {
 func (v *RoleConditionIsExplorable) Decode(d *codec.Decoder) error {
 	*v = RoleConditionIsExplorable{}
 	var seenRoleConditionCommon codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -4979,8 +4979,8 @@ func (v *RoleConditionIsExplorable) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionIsExplorable) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *RoleConditionIsExplorable) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	default:
@@ -5013,7 +5013,7 @@ func (v *RoleConditionRoleAssignedTo) Decode(d *codec.Decoder) error {
 	*v = RoleConditionRoleAssignedTo{}
 	var seenRoleConditionCommon codec.Seen
 	var seenRoleConditionRoleAssignedTo codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -5030,8 +5030,8 @@ func (v *RoleConditionRoleAssignedTo) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionRoleAssignedTo) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RoleConditionRoleAssignedTo) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "roleId":
@@ -5069,7 +5069,7 @@ func (v *RoleConditionCreatedLessThan) Decode(d *codec.Decoder) error {
 	*v = RoleConditionCreatedLessThan{}
 	var seenRoleConditionCommon codec.Seen
 	var seenRoleConditionCreatedLessThan codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -5086,8 +5086,8 @@ func (v *RoleConditionCreatedLessThan) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionCreatedLessThan) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RoleConditionCreatedLessThan) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "sec":
@@ -5125,7 +5125,7 @@ func (v *RoleConditionCreatedMoreThan) Decode(d *codec.Decoder) error {
 	*v = RoleConditionCreatedMoreThan{}
 	var seenRoleConditionCommon codec.Seen
 	var seenRoleConditionCreatedMoreThan codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -5142,8 +5142,8 @@ func (v *RoleConditionCreatedMoreThan) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionCreatedMoreThan) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RoleConditionCreatedMoreThan) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "sec":
@@ -5181,7 +5181,7 @@ func (v *RoleConditionFollowersLessThanOrEq) Decode(d *codec.Decoder) error {
 	*v = RoleConditionFollowersLessThanOrEq{}
 	var seenRoleConditionCommon codec.Seen
 	var seenRoleConditionFollowersLessThanOrEq codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -5198,8 +5198,8 @@ func (v *RoleConditionFollowersLessThanOrEq) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionFollowersLessThanOrEq) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RoleConditionFollowersLessThanOrEq) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "value":
@@ -5237,7 +5237,7 @@ func (v *RoleConditionFollowersMoreThanOrEq) Decode(d *codec.Decoder) error {
 	*v = RoleConditionFollowersMoreThanOrEq{}
 	var seenRoleConditionCommon codec.Seen
 	var seenRoleConditionFollowersMoreThanOrEq codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -5254,8 +5254,8 @@ func (v *RoleConditionFollowersMoreThanOrEq) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionFollowersMoreThanOrEq) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RoleConditionFollowersMoreThanOrEq) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "value":
@@ -5293,7 +5293,7 @@ func (v *RoleConditionFollowingLessThanOrEq) Decode(d *codec.Decoder) error {
 	*v = RoleConditionFollowingLessThanOrEq{}
 	var seenRoleConditionCommon codec.Seen
 	var seenRoleConditionFollowingLessThanOrEq codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -5310,8 +5310,8 @@ func (v *RoleConditionFollowingLessThanOrEq) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionFollowingLessThanOrEq) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RoleConditionFollowingLessThanOrEq) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "value":
@@ -5349,7 +5349,7 @@ func (v *RoleConditionFollowingMoreThanOrEq) Decode(d *codec.Decoder) error {
 	*v = RoleConditionFollowingMoreThanOrEq{}
 	var seenRoleConditionCommon codec.Seen
 	var seenRoleConditionFollowingMoreThanOrEq codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -5366,8 +5366,8 @@ func (v *RoleConditionFollowingMoreThanOrEq) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionFollowingMoreThanOrEq) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RoleConditionFollowingMoreThanOrEq) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "value":
@@ -5405,7 +5405,7 @@ func (v *RoleConditionNotesLessThanOrEq) Decode(d *codec.Decoder) error {
 	*v = RoleConditionNotesLessThanOrEq{}
 	var seenRoleConditionCommon codec.Seen
 	var seenRoleConditionNotesLessThanOrEq codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -5422,8 +5422,8 @@ func (v *RoleConditionNotesLessThanOrEq) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionNotesLessThanOrEq) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RoleConditionNotesLessThanOrEq) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "value":
@@ -5461,7 +5461,7 @@ func (v *RoleConditionNotesMoreThanOrEq) Decode(d *codec.Decoder) error {
 	*v = RoleConditionNotesMoreThanOrEq{}
 	var seenRoleConditionCommon codec.Seen
 	var seenRoleConditionNotesMoreThanOrEq codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.RoleConditionCommon.decodeField(d, key, &seenRoleConditionCommon); known || err != nil {
 			return err
 		}
@@ -5478,8 +5478,8 @@ func (v *RoleConditionNotesMoreThanOrEq) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RoleConditionNotesMoreThanOrEq) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RoleConditionNotesMoreThanOrEq) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "value":
@@ -5516,7 +5516,7 @@ func (v *RoleConditionNotesMoreThanOrEq) UnmarshalJSON(data []byte) error {
 func (v *RolePolicies) Decode(d *codec.Decoder) error {
 	*v = RolePolicies{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -5539,8 +5539,8 @@ func (v *RolePolicies) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RolePolicies) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RolePolicies) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "gtlAvailable":
 		seen.Mark(0)
 		v.GtlAvailable, err = d.Bool()
@@ -5757,7 +5757,7 @@ func (v *RolePolicies) UnmarshalJSON(data []byte) error {
 func (v *Page) Decode(d *codec.Decoder) error {
 	*v = Page{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -5773,8 +5773,8 @@ func (v *Page) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Page) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *Page) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[PageID](d)
@@ -5894,7 +5894,7 @@ func (v *Page) UnmarshalJSON(data []byte) error {
 func (v *PageBlockCommon) Decode(d *codec.Decoder) error {
 	*v = PageBlockCommon{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -5908,8 +5908,8 @@ func (v *PageBlockCommon) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *PageBlockCommon) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *PageBlockCommon) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[PageBlockID](d)
@@ -5946,7 +5946,7 @@ func (v *PageBlockText) Decode(d *codec.Decoder) error {
 	*v = PageBlockText{}
 	var seenPageBlockCommon codec.Seen
 	var seenPageBlockText codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.PageBlockCommon.decodeField(d, key, &seenPageBlockCommon); known || err != nil {
 			return err
 		}
@@ -5963,8 +5963,8 @@ func (v *PageBlockText) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *PageBlockText) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *PageBlockText) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "text":
@@ -6002,7 +6002,7 @@ func (v *PageBlockSection) Decode(d *codec.Decoder) error {
 	*v = PageBlockSection{}
 	var seenPageBlockCommon codec.Seen
 	var seenPageBlockSection codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.PageBlockCommon.decodeField(d, key, &seenPageBlockCommon); known || err != nil {
 			return err
 		}
@@ -6019,8 +6019,8 @@ func (v *PageBlockSection) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *PageBlockSection) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *PageBlockSection) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "title":
@@ -6063,7 +6063,7 @@ func (v *PageBlockImage) Decode(d *codec.Decoder) error {
 	*v = PageBlockImage{}
 	var seenPageBlockCommon codec.Seen
 	var seenPageBlockImage codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.PageBlockCommon.decodeField(d, key, &seenPageBlockCommon); known || err != nil {
 			return err
 		}
@@ -6080,8 +6080,8 @@ func (v *PageBlockImage) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *PageBlockImage) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *PageBlockImage) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "fileId":
@@ -6119,7 +6119,7 @@ func (v *PageBlockNote) Decode(d *codec.Decoder) error {
 	*v = PageBlockNote{}
 	var seenPageBlockCommon codec.Seen
 	var seenPageBlockNote codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.PageBlockCommon.decodeField(d, key, &seenPageBlockCommon); known || err != nil {
 			return err
 		}
@@ -6136,8 +6136,8 @@ func (v *PageBlockNote) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *PageBlockNote) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *PageBlockNote) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "detailed":
@@ -6179,7 +6179,7 @@ func (v *PageBlockNote) UnmarshalJSON(data []byte) error {
 func (v *EmojiDetailed) Decode(d *codec.Decoder) error {
 	*v = EmojiDetailed{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -6193,8 +6193,8 @@ func (v *EmojiDetailed) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *EmojiDetailed) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *EmojiDetailed) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[EmojiID](d)
@@ -6271,7 +6271,7 @@ func (v *EmojiDetailed) UnmarshalJSON(data []byte) error {
 func (v *Announcement) Decode(d *codec.Decoder) error {
 	*v = Announcement{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -6288,8 +6288,8 @@ func (v *Announcement) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Announcement) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *Announcement) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[AnnouncementID](d)
@@ -6332,7 +6332,7 @@ func (v *Announcement) decodeField(d *codec.Decoder, key []byte, seen *codec.See
 
 // DecodeAnnouncementField reads one field of v, for an object of another
 // package that embeds it. It reports whether the key is one of v's.
-func DecodeAnnouncementField(d *codec.Decoder, key []byte, seen *codec.Seen, v *Announcement) (known bool, err error) {
+func DecodeAnnouncementField(d *codec.Decoder, key string, seen *codec.Seen, v *Announcement) (known bool, err error) {
 	return v.decodeField(d, key, seen)
 }
 
@@ -6389,7 +6389,7 @@ func (v *UnreadAnnouncement) Decode(d *codec.Decoder) error {
 	*v = UnreadAnnouncement{}
 	var seenAnnouncement codec.Seen
 	var seenUnreadAnnouncement codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.Announcement.decodeField(d, key, &seenAnnouncement); known || err != nil {
 			return err
 		}
@@ -6409,8 +6409,8 @@ func (v *UnreadAnnouncement) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *UnreadAnnouncement) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *UnreadAnnouncement) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "forExistingUsers":
 		seen.Mark(0)
 		v.ForExistingUsers, err = d.Bool()
@@ -6453,7 +6453,7 @@ func (v *UnreadAnnouncement) UnmarshalJSON(data []byte) error {
 func (v *Antenna) Decode(d *codec.Decoder) error {
 	*v = Antenna{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -6469,8 +6469,8 @@ func (v *Antenna) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Antenna) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *Antenna) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[AntennaID](d)
@@ -6592,7 +6592,7 @@ func (v *Antenna) UnmarshalJSON(data []byte) error {
 func (v *Signin) Decode(d *codec.Decoder) error {
 	*v = Signin{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -6603,8 +6603,8 @@ func (v *Signin) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Signin) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *Signin) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[SigninID](d)
@@ -6733,8 +6733,8 @@ func (v *UnknownNotification) Decode(d *codec.Decoder) error {
 	}
 	*v = UnknownNotification{Raw: raw}
 	var seen codec.Seen
-	codec.Fields(raw, func(d *codec.Decoder, key []byte) error {
-		if string(key) == "type" {
+	codec.Fields(raw, func(d *codec.Decoder, key string) error {
+		if key == "type" {
 			tag, err := d.String()
 			v.Type = tag
 			return err
@@ -6842,8 +6842,8 @@ func (v *UnknownRoleCondition) Decode(d *codec.Decoder) error {
 	}
 	*v = UnknownRoleCondition{Raw: raw}
 	var seen codec.Seen
-	codec.Fields(raw, func(d *codec.Decoder, key []byte) error {
-		if string(key) == "type" {
+	codec.Fields(raw, func(d *codec.Decoder, key string) error {
+		if key == "type" {
 			tag, err := d.String()
 			v.Type = tag
 			return err
@@ -6916,8 +6916,8 @@ func (v *UnknownPageBlock) Decode(d *codec.Decoder) error {
 	}
 	*v = UnknownPageBlock{Raw: raw}
 	var seen codec.Seen
-	codec.Fields(raw, func(d *codec.Decoder, key []byte) error {
-		if string(key) == "type" {
+	codec.Fields(raw, func(d *codec.Decoder, key string) error {
+		if key == "type" {
 			tag, err := d.String()
 			v.Type = tag
 			return err

@@ -161,7 +161,7 @@ func (e *BroadcastEmojiAdded) DecodeBody(d *codec.Decoder) error {
 
 func (e *BroadcastEmojiAdded) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -172,8 +172,8 @@ func (e *BroadcastEmojiAdded) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *BroadcastEmojiAdded) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *BroadcastEmojiAdded) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "emoji":
 		seen.Mark(0)
 		err = e.Emoji.Decode(d)
@@ -214,7 +214,7 @@ func (e *BroadcastEmojiUpdated) DecodeBody(d *codec.Decoder) error {
 
 func (e *BroadcastEmojiUpdated) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -225,8 +225,8 @@ func (e *BroadcastEmojiUpdated) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *BroadcastEmojiUpdated) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *BroadcastEmojiUpdated) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "emojis":
 		seen.Mark(0)
 		err = codec.Objects(d, &e.Emojis)
@@ -267,7 +267,7 @@ func (e *BroadcastEmojiDeleted) DecodeBody(d *codec.Decoder) error {
 
 func (e *BroadcastEmojiDeleted) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -278,8 +278,8 @@ func (e *BroadcastEmojiDeleted) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *BroadcastEmojiDeleted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *BroadcastEmojiDeleted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "emojis":
 		seen.Mark(0)
 		err = codec.Objects(d, &e.Emojis)
@@ -321,7 +321,7 @@ func (e *BroadcastAnnouncementCreated) DecodeBody(d *codec.Decoder) error {
 
 func (e *BroadcastAnnouncementCreated) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -332,8 +332,8 @@ func (e *BroadcastAnnouncementCreated) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *BroadcastAnnouncementCreated) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *BroadcastAnnouncementCreated) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "announcement":
 		seen.Mark(0)
 		err = e.Announcement.Decode(d)

@@ -103,7 +103,7 @@ func (e *LoungeSaid) DecodeBody(d *codec.Decoder) error {
 
 func (e *LoungeSaid) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -114,8 +114,8 @@ func (e *LoungeSaid) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *LoungeSaid) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *LoungeSaid) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "user":
 		seen.Mark(0)
 		err = e.User.Decode(d)

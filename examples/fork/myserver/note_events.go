@@ -182,7 +182,7 @@ func (e *NoteReacted) DecodeBody(d *codec.Decoder) error {
 
 func (e *NoteReacted) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -193,8 +193,8 @@ func (e *NoteReacted) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *NoteReacted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *NoteReacted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "reaction":
 		seen.Mark(0)
 		e.Reaction, err = d.String()
@@ -247,7 +247,7 @@ func (e *NoteUnreacted) DecodeBody(d *codec.Decoder) error {
 
 func (e *NoteUnreacted) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -258,8 +258,8 @@ func (e *NoteUnreacted) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *NoteUnreacted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *NoteUnreacted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "reaction":
 		seen.Mark(0)
 		e.Reaction, err = d.String()
@@ -306,7 +306,7 @@ func (e *NotePollVoted) DecodeBody(d *codec.Decoder) error {
 
 func (e *NotePollVoted) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -317,8 +317,8 @@ func (e *NotePollVoted) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *NotePollVoted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *NotePollVoted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "choice":
 		seen.Mark(0)
 		e.Choice, err = d.Int64()
@@ -363,7 +363,7 @@ func (e *NoteDeleted) DecodeBody(d *codec.Decoder) error {
 
 func (e *NoteDeleted) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -374,8 +374,8 @@ func (e *NoteDeleted) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *NoteDeleted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *NoteDeleted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "deletedAt":
 		seen.Mark(0)
 		e.DeletedAt, err = d.Timestamp()
@@ -416,7 +416,7 @@ func (e *NoteUpdated) DecodeBody(d *codec.Decoder) error {
 
 func (e *NoteUpdated) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -427,8 +427,8 @@ func (e *NoteUpdated) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *NoteUpdated) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *NoteUpdated) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "cw":
 		seen.Mark(0)
 		err = codec.Opt(d, &e.CW, codec.String)

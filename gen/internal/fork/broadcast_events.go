@@ -103,7 +103,7 @@ func (e *BroadcastNotice) DecodeBody(d *codec.Decoder) error {
 
 func (e *BroadcastNotice) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -114,8 +114,8 @@ func (e *BroadcastNotice) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *BroadcastNotice) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *BroadcastNotice) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "text":
 		seen.Mark(0)
 		e.Text, err = d.String()

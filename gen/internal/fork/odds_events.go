@@ -329,7 +329,7 @@ func (e *OddsFields) DecodeBody(d *codec.Decoder) error {
 
 func (e *OddsFields) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -340,8 +340,8 @@ func (e *OddsFields) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *OddsFields) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *OddsFields) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "a":
 		seen.Mark(0)
 		e.A, err = d.Int64()
@@ -398,7 +398,7 @@ func (e *OddsNever) DecodeBody(d *codec.Decoder) error {
 }
 
 func (e *OddsNever) decodeBody(d *codec.Decoder) error {
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key)
 	}); err != nil {
 		return err
@@ -406,8 +406,8 @@ func (e *OddsNever) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *OddsNever) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (e *OddsNever) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "x":
 		err = codec.Optional(d, &e.X, codec.String)
 	default:

@@ -120,7 +120,7 @@ func (e *PostLiked) DecodeBody(d *codec.Decoder) error {
 
 func (e *PostLiked) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -131,8 +131,8 @@ func (e *PostLiked) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *PostLiked) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *PostLiked) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "by":
 		seen.Mark(0)
 		e.By, err = codec.String[entities.AuthorID](d)

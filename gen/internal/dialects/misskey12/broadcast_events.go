@@ -107,7 +107,7 @@ func (e *BroadcastEmojiAdded) DecodeBody(d *codec.Decoder) error {
 
 func (e *BroadcastEmojiAdded) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -118,8 +118,8 @@ func (e *BroadcastEmojiAdded) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *BroadcastEmojiAdded) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *BroadcastEmojiAdded) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "emoji":
 		seen.Mark(0)
 		err = e.Emoji.Decode(d)

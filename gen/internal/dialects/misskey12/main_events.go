@@ -967,7 +967,7 @@ func (e *MainRegistryUpdated) DecodeBody(d *codec.Decoder) error {
 
 func (e *MainRegistryUpdated) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -978,8 +978,8 @@ func (e *MainRegistryUpdated) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *MainRegistryUpdated) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *MainRegistryUpdated) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "scope":
 		seen.Mark(0)
 		err = codec.List(d, &e.Scope, codec.String)
@@ -1135,7 +1135,7 @@ func (e *MainURLUploadFinished) DecodeBody(d *codec.Decoder) error {
 
 func (e *MainURLUploadFinished) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -1146,8 +1146,8 @@ func (e *MainURLUploadFinished) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *MainURLUploadFinished) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *MainURLUploadFinished) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "marker":
 		seen.Mark(0)
 		err = codec.Opt(d, &e.Marker, codec.String)
@@ -1199,7 +1199,7 @@ func (e *MainPageEvent) DecodeBody(d *codec.Decoder) error {
 
 func (e *MainPageEvent) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -1210,8 +1210,8 @@ func (e *MainPageEvent) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *MainPageEvent) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *MainPageEvent) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "pageId":
 		seen.Mark(0)
 		e.PageID, err = codec.String[misskey.PageID](d)

@@ -164,7 +164,7 @@ func (e *NoteReacted) DecodeBody(d *codec.Decoder) error {
 
 func (e *NoteReacted) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -175,8 +175,8 @@ func (e *NoteReacted) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *NoteReacted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *NoteReacted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "reaction":
 		seen.Mark(0)
 		e.Reaction, err = d.String()
@@ -229,7 +229,7 @@ func (e *NoteUnreacted) DecodeBody(d *codec.Decoder) error {
 
 func (e *NoteUnreacted) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -240,8 +240,8 @@ func (e *NoteUnreacted) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *NoteUnreacted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *NoteUnreacted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "reaction":
 		seen.Mark(0)
 		e.Reaction, err = d.String()
@@ -288,7 +288,7 @@ func (e *NotePollVoted) DecodeBody(d *codec.Decoder) error {
 
 func (e *NotePollVoted) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -299,8 +299,8 @@ func (e *NotePollVoted) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *NotePollVoted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *NotePollVoted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "choice":
 		seen.Mark(0)
 		e.Choice, err = d.Int64()
@@ -345,7 +345,7 @@ func (e *NoteDeleted) DecodeBody(d *codec.Decoder) error {
 
 func (e *NoteDeleted) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -356,8 +356,8 @@ func (e *NoteDeleted) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *NoteDeleted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *NoteDeleted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "deletedAt":
 		seen.Mark(0)
 		e.DeletedAt, err = d.Timestamp()

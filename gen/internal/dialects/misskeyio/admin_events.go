@@ -111,7 +111,7 @@ func (e *AdminNewAbuseUserReport) DecodeBody(d *codec.Decoder) error {
 
 func (e *AdminNewAbuseUserReport) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -122,8 +122,8 @@ func (e *AdminNewAbuseUserReport) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *AdminNewAbuseUserReport) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *AdminNewAbuseUserReport) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		e.ID, err = codec.String[misskey.AbuseReportID](d)

@@ -212,7 +212,7 @@ func (e *ChatRoomReact) DecodeBody(d *codec.Decoder) error {
 
 func (e *ChatRoomReact) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -223,8 +223,8 @@ func (e *ChatRoomReact) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ChatRoomReact) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ChatRoomReact) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "messageId":
 		seen.Mark(0)
 		e.MessageID, err = codec.String[misskey.ChatMessageID](d)
@@ -278,7 +278,7 @@ func (e *ChatRoomUnreact) DecodeBody(d *codec.Decoder) error {
 
 func (e *ChatRoomUnreact) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -289,8 +289,8 @@ func (e *ChatRoomUnreact) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ChatRoomUnreact) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ChatRoomUnreact) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "messageId":
 		seen.Mark(0)
 		e.MessageID, err = codec.String[misskey.ChatMessageID](d)

@@ -850,7 +850,7 @@ func (e *MainAnnouncementCreated) DecodeBody(d *codec.Decoder) error {
 
 func (e *MainAnnouncementCreated) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -861,8 +861,8 @@ func (e *MainAnnouncementCreated) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *MainAnnouncementCreated) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *MainAnnouncementCreated) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "announcement":
 		seen.Mark(0)
 		err = e.Announcement.Decode(d)
@@ -906,7 +906,7 @@ func (e *MainRegistryUpdated) DecodeBody(d *codec.Decoder) error {
 
 func (e *MainRegistryUpdated) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -917,8 +917,8 @@ func (e *MainRegistryUpdated) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *MainRegistryUpdated) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *MainRegistryUpdated) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "scope":
 		seen.Mark(0)
 		err = codec.List(d, &e.Scope, codec.String)
@@ -1100,7 +1100,7 @@ func (e *MainURLUploadFinished) DecodeBody(d *codec.Decoder) error {
 
 func (e *MainURLUploadFinished) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -1111,8 +1111,8 @@ func (e *MainURLUploadFinished) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *MainURLUploadFinished) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *MainURLUploadFinished) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "marker":
 		seen.Mark(0)
 		err = codec.Opt(d, &e.Marker, codec.String)
@@ -1164,7 +1164,7 @@ func (e *MainPageEvent) DecodeBody(d *codec.Decoder) error {
 
 func (e *MainPageEvent) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -1175,8 +1175,8 @@ func (e *MainPageEvent) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *MainPageEvent) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *MainPageEvent) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "pageId":
 		seen.Mark(0)
 		e.PageID, err = codec.String[misskey.PageID](d)

@@ -123,7 +123,7 @@ func (e *ReversiInvited) DecodeBody(d *codec.Decoder) error {
 
 func (e *ReversiInvited) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -134,8 +134,8 @@ func (e *ReversiInvited) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ReversiInvited) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ReversiInvited) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "user":
 		seen.Mark(0)
 		err = e.User.Decode(d)
@@ -175,7 +175,7 @@ func (e *ReversiMatched) DecodeBody(d *codec.Decoder) error {
 
 func (e *ReversiMatched) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -186,8 +186,8 @@ func (e *ReversiMatched) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ReversiMatched) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ReversiMatched) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "game":
 		seen.Mark(0)
 		err = e.Game.Decode(d)

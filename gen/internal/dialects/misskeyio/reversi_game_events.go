@@ -195,7 +195,7 @@ func (e *ReversiGameChangeReadyStates) DecodeBody(d *codec.Decoder) error {
 
 func (e *ReversiGameChangeReadyStates) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -206,8 +206,8 @@ func (e *ReversiGameChangeReadyStates) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ReversiGameChangeReadyStates) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ReversiGameChangeReadyStates) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "user1":
 		seen.Mark(0)
 		e.User1, err = d.Bool()
@@ -258,7 +258,7 @@ func (e *ReversiGameSettingsUpdated) DecodeBody(d *codec.Decoder) error {
 
 func (e *ReversiGameSettingsUpdated) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -269,8 +269,8 @@ func (e *ReversiGameSettingsUpdated) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ReversiGameSettingsUpdated) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ReversiGameSettingsUpdated) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "userId":
 		seen.Mark(0)
 		e.UserID, err = codec.String[misskey.UserID](d)
@@ -319,7 +319,7 @@ func (e *ReversiGameStarted) DecodeBody(d *codec.Decoder) error {
 
 func (e *ReversiGameStarted) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -330,8 +330,8 @@ func (e *ReversiGameStarted) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ReversiGameStarted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ReversiGameStarted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "game":
 		seen.Mark(0)
 		err = e.Game.Decode(d)
@@ -379,7 +379,7 @@ func (e *ReversiGameLog) DecodeBody(d *codec.Decoder) error {
 
 func (e *ReversiGameLog) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -390,8 +390,8 @@ func (e *ReversiGameLog) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ReversiGameLog) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ReversiGameLog) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "time":
 		seen.Mark(0)
 		e.Time, err = d.Int64()
@@ -452,7 +452,7 @@ func (e *ReversiGameEnded) DecodeBody(d *codec.Decoder) error {
 
 func (e *ReversiGameEnded) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -463,8 +463,8 @@ func (e *ReversiGameEnded) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ReversiGameEnded) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ReversiGameEnded) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "winnerId":
 		seen.Mark(0)
 		err = codec.Opt(d, &e.WinnerID, codec.String)
@@ -510,7 +510,7 @@ func (e *ReversiGameCanceled) DecodeBody(d *codec.Decoder) error {
 
 func (e *ReversiGameCanceled) decodeBody(d *codec.Decoder) error {
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return e.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -521,8 +521,8 @@ func (e *ReversiGameCanceled) decodeBody(d *codec.Decoder) error {
 	return nil
 }
 
-func (e *ReversiGameCanceled) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (e *ReversiGameCanceled) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "userId":
 		seen.Mark(0)
 		e.UserID, err = codec.String[misskey.UserID](d)

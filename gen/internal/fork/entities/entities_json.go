@@ -13,7 +13,7 @@ import (
 func (v *Base) Decode(d *codec.Decoder) error {
 	*v = Base{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -27,8 +27,8 @@ func (v *Base) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Base) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *Base) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = d.String()
@@ -42,7 +42,7 @@ func (v *Base) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (know
 
 // DecodeBaseField reads one field of v, for an object of another package that
 // embeds it. It reports whether the key is one of v's.
-func DecodeBaseField(d *codec.Decoder, key []byte, seen *codec.Seen, v *Base) (known bool, err error) {
+func DecodeBaseField(d *codec.Decoder, key string, seen *codec.Seen, v *Base) (known bool, err error) {
 	return v.decodeField(d, key, seen)
 }
 
@@ -80,7 +80,7 @@ func (v *Author) Decode(d *codec.Decoder) error {
 	*v = Author{}
 	var seenBase codec.Seen
 	var seenAuthor codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.Base.decodeField(d, key, &seenBase); known || err != nil {
 			return err
 		}
@@ -100,8 +100,8 @@ func (v *Author) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Author) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *Author) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "name":
 		seen.Mark(0)
 		err = codec.Opt(d, &v.Name, codec.String)
@@ -115,7 +115,7 @@ func (v *Author) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (kn
 
 // DecodeAuthorField reads one field of v, for an object of another package
 // that embeds it. It reports whether the key is one of v's.
-func DecodeAuthorField(d *codec.Decoder, key []byte, seen *codec.Seen, v *Author) (known bool, err error) {
+func DecodeAuthorField(d *codec.Decoder, key string, seen *codec.Seen, v *Author) (known bool, err error) {
 	return v.decodeField(d, key, seen)
 }
 
@@ -156,7 +156,7 @@ func (v *Moderator) Decode(d *codec.Decoder) error {
 	var seenAuthor codec.Seen
 	var seenPowers codec.Seen
 	var seenModerator codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.Author.Base.decodeField(d, key, &seenBase); known || err != nil {
 			return err
 		}
@@ -185,8 +185,8 @@ func (v *Moderator) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Moderator) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *Moderator) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "since":
 		seen.Mark(0)
 		v.Since, err = d.Timestamp()
@@ -220,7 +220,7 @@ func (v *Moderator) UnmarshalJSON(data []byte) error {
 func (v *Powers) Decode(d *codec.Decoder) error {
 	*v = Powers{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -234,8 +234,8 @@ func (v *Powers) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Powers) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *Powers) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "canDelete":
 		seen.Mark(0)
 		v.CanDelete, err = d.Bool()
@@ -249,7 +249,7 @@ func (v *Powers) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (kn
 
 // DecodePowersField reads one field of v, for an object of another package
 // that embeds it. It reports whether the key is one of v's.
-func DecodePowersField(d *codec.Decoder, key []byte, seen *codec.Seen, v *Powers) (known bool, err error) {
+func DecodePowersField(d *codec.Decoder, key string, seen *codec.Seen, v *Powers) (known bool, err error) {
 	return v.decodeField(d, key, seen)
 }
 
@@ -286,7 +286,7 @@ func (v *Powers) UnmarshalJSON(data []byte) error {
 func (v *Post) Decode(d *codec.Decoder) error {
 	*v = Post{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -301,8 +301,8 @@ func (v *Post) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Post) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *Post) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[PostID](d)
@@ -502,7 +502,7 @@ func (v *Post) UnmarshalJSON(data []byte) error {
 func (v *Egg) Decode(d *codec.Decoder) error {
 	*v = Egg{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -513,8 +513,8 @@ func (v *Egg) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Egg) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *Egg) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "hen":
 		seen.Mark(0)
 		err = codec.Pointer(d, &v.Hen)
@@ -551,7 +551,7 @@ func (v *Egg) UnmarshalJSON(data []byte) error {
 func (v *Hen) Decode(d *codec.Decoder) error {
 	*v = Hen{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -562,8 +562,8 @@ func (v *Hen) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Hen) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *Hen) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "egg":
 		seen.Mark(0)
 		err = v.Egg.Decode(d)
@@ -600,7 +600,7 @@ func (v *Hen) UnmarshalJSON(data []byte) error {
 func (v *ReactionCommon) Decode(d *codec.Decoder) error {
 	*v = ReactionCommon{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -614,8 +614,8 @@ func (v *ReactionCommon) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ReactionCommon) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *ReactionCommon) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = d.String()
@@ -656,7 +656,7 @@ func (v *ReactionCommon) UnmarshalJSON(data []byte) error {
 func (v *ReactionLike) Decode(d *codec.Decoder) error {
 	*v = ReactionLike{}
 	var seenReactionCommon codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.ReactionCommon.decodeField(d, key, &seenReactionCommon); known || err != nil {
 			return err
 		}
@@ -670,8 +670,8 @@ func (v *ReactionLike) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ReactionLike) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *ReactionLike) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "kind":
 		err = d.Skip()
 	default:
@@ -704,7 +704,7 @@ func (v *ReactionEmoji) Decode(d *codec.Decoder) error {
 	*v = ReactionEmoji{}
 	var seenReactionCommon codec.Seen
 	var seenReactionEmoji codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.ReactionCommon.decodeField(d, key, &seenReactionCommon); known || err != nil {
 			return err
 		}
@@ -721,8 +721,8 @@ func (v *ReactionEmoji) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ReactionEmoji) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ReactionEmoji) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "kind":
 		err = d.Skip()
 	case "emoji":
@@ -766,7 +766,7 @@ func (v *ReactionQuote) Decode(d *codec.Decoder) error {
 	*v = ReactionQuote{}
 	var seenReactionCommon codec.Seen
 	var seenReactionQuote codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.ReactionCommon.decodeField(d, key, &seenReactionCommon); known || err != nil {
 			return err
 		}
@@ -783,8 +783,8 @@ func (v *ReactionQuote) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ReactionQuote) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ReactionQuote) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "kind":
 		err = d.Skip()
 	case "post":
@@ -821,7 +821,7 @@ func (v *ReactionQuote) UnmarshalJSON(data []byte) error {
 func (v *RuleAll) Decode(d *codec.Decoder) error {
 	*v = RuleAll{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -832,8 +832,8 @@ func (v *RuleAll) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RuleAll) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RuleAll) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "of":
@@ -869,7 +869,7 @@ func (v *RuleAll) UnmarshalJSON(data []byte) error {
 func (v *RuleNot) Decode(d *codec.Decoder) error {
 	*v = RuleNot{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -880,8 +880,8 @@ func (v *RuleNot) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RuleNot) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RuleNot) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "of":
@@ -916,7 +916,7 @@ func (v *RuleNot) UnmarshalJSON(data []byte) error {
 // Decode reads v from JSON; what v held before is gone.
 func (v *RuleIsBot) Decode(d *codec.Decoder) error {
 	*v = RuleIsBot{}
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key)
 	}); err != nil {
 		return err
@@ -924,8 +924,8 @@ func (v *RuleIsBot) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RuleIsBot) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *RuleIsBot) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	default:
@@ -997,8 +997,8 @@ func (v *UnknownReaction) Decode(d *codec.Decoder) error {
 	}
 	*v = UnknownReaction{Raw: raw}
 	var seen codec.Seen
-	codec.Fields(raw, func(d *codec.Decoder, key []byte) error {
-		if string(key) == "kind" {
+	codec.Fields(raw, func(d *codec.Decoder, key string) error {
+		if key == "kind" {
 			tag, err := d.String()
 			v.Type = tag
 			return err
@@ -1072,8 +1072,8 @@ func (v *UnknownRule) Decode(d *codec.Decoder) error {
 		return err
 	}
 	*v = UnknownRule{Raw: raw}
-	codec.Fields(raw, func(d *codec.Decoder, key []byte) error {
-		if string(key) == "type" {
+	codec.Fields(raw, func(d *codec.Decoder, key string) error {
+		if key == "type" {
 			tag, err := d.String()
 			v.Type = tag
 			return err

@@ -13,7 +13,7 @@ import (
 func (v *Note) Decode(d *codec.Decoder) error {
 	*v = Note{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -28,8 +28,8 @@ func (v *Note) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Note) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *Note) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.NoteID](d)
@@ -219,7 +219,7 @@ func (v *Note) UnmarshalJSON(data []byte) error {
 func (v *NoteChannel) Decode(d *codec.Decoder) error {
 	*v = NoteChannel{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -230,8 +230,8 @@ func (v *NoteChannel) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NoteChannel) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NoteChannel) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.ChannelID](d)
@@ -280,7 +280,7 @@ func (v *NoteChannel) UnmarshalJSON(data []byte) error {
 func (v *UserLite) Decode(d *codec.Decoder) error {
 	*v = UserLite{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -297,8 +297,8 @@ func (v *UserLite) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *UserLite) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *UserLite) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.UserID](d)
@@ -353,7 +353,7 @@ func (v *UserLite) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (
 
 // DecodeUserLiteField reads one field of v, for an object of another package
 // that embeds it. It reports whether the key is one of v's.
-func DecodeUserLiteField(d *codec.Decoder, key []byte, seen *codec.Seen, v *UserLite) (known bool, err error) {
+func DecodeUserLiteField(d *codec.Decoder, key string, seen *codec.Seen, v *UserLite) (known bool, err error) {
 	return v.decodeField(d, key, seen)
 }
 
@@ -427,7 +427,7 @@ func (v *UserDetailedNotMe) Decode(d *codec.Decoder) error {
 	*v = UserDetailedNotMe{}
 	var seenUserLite codec.Seen
 	var seenUserProfile codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.UserLite.decodeField(d, key, &seenUserLite); known || err != nil {
 			return err
 		}
@@ -456,8 +456,8 @@ func (v *UserDetailedNotMe) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *UserDetailedNotMe) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *UserDetailedNotMe) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "followedMessage":
 		err = codec.Opt(d, &v.FollowedMessage, codec.String)
 	case "twoFactorEnabled":
@@ -528,7 +528,7 @@ func (v *UserDetailedNotMe) UnmarshalJSON(data []byte) error {
 func (v *UserProfile) Decode(d *codec.Decoder) error {
 	*v = UserProfile{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -548,8 +548,8 @@ func (v *UserProfile) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *UserProfile) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *UserProfile) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "url":
 		seen.Mark(0)
 		err = codec.Opt(d, &v.URL, codec.String)
@@ -651,7 +651,7 @@ func (v *UserProfile) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen
 
 // DecodeUserProfileField reads one field of v, for an object of another
 // package that embeds it. It reports whether the key is one of v's.
-func DecodeUserProfileField(d *codec.Decoder, key []byte, seen *codec.Seen, v *UserProfile) (known bool, err error) {
+func DecodeUserProfileField(d *codec.Decoder, key string, seen *codec.Seen, v *UserProfile) (known bool, err error) {
 	return v.decodeField(d, key, seen)
 }
 
@@ -757,7 +757,7 @@ func (v *MeDetailed) Decode(d *codec.Decoder) error {
 	var seenUserLite codec.Seen
 	var seenUserProfile codec.Seen
 	var seenMeDetailed codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.UserLite.decodeField(d, key, &seenUserLite); known || err != nil {
 			return err
 		}
@@ -798,8 +798,8 @@ func (v *MeDetailed) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *MeDetailed) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *MeDetailed) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "avatarId":
 		seen.Mark(0)
 		err = codec.Opt(d, &v.AvatarID, codec.String)
@@ -1028,7 +1028,7 @@ func (v *MeDetailed) UnmarshalJSON(data []byte) error {
 func (v *NotificationCommon) Decode(d *codec.Decoder) error {
 	*v = NotificationCommon{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -1042,8 +1042,8 @@ func (v *NotificationCommon) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationCommon) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *NotificationCommon) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.NotificationID](d)
@@ -1088,7 +1088,7 @@ func (v *NotificationMention) Decode(d *codec.Decoder) error {
 	*v = NotificationMention{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationMention codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1105,8 +1105,8 @@ func (v *NotificationMention) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationMention) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationMention) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1154,7 +1154,7 @@ func (v *NotificationReply) Decode(d *codec.Decoder) error {
 	*v = NotificationReply{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationReply codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1171,8 +1171,8 @@ func (v *NotificationReply) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationReply) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationReply) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1220,7 +1220,7 @@ func (v *NotificationRenote) Decode(d *codec.Decoder) error {
 	*v = NotificationRenote{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationRenote codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1237,8 +1237,8 @@ func (v *NotificationRenote) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationRenote) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationRenote) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1286,7 +1286,7 @@ func (v *NotificationQuote) Decode(d *codec.Decoder) error {
 	*v = NotificationQuote{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationQuote codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1303,8 +1303,8 @@ func (v *NotificationQuote) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationQuote) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationQuote) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1352,7 +1352,7 @@ func (v *NotificationReaction) Decode(d *codec.Decoder) error {
 	*v = NotificationReaction{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationReaction codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1369,8 +1369,8 @@ func (v *NotificationReaction) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationReaction) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationReaction) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1423,7 +1423,7 @@ func (v *NotificationPollEnded) Decode(d *codec.Decoder) error {
 	*v = NotificationPollEnded{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationPollEnded codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1440,8 +1440,8 @@ func (v *NotificationPollEnded) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationPollEnded) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationPollEnded) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "note":
@@ -1488,7 +1488,7 @@ func (v *NotificationFollow) Decode(d *codec.Decoder) error {
 	*v = NotificationFollow{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationFollow codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1505,8 +1505,8 @@ func (v *NotificationFollow) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationFollow) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationFollow) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1549,7 +1549,7 @@ func (v *NotificationReceiveFollowRequest) Decode(d *codec.Decoder) error {
 	*v = NotificationReceiveFollowRequest{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationReceiveFollowRequest codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1566,8 +1566,8 @@ func (v *NotificationReceiveFollowRequest) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationReceiveFollowRequest) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationReceiveFollowRequest) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1610,7 +1610,7 @@ func (v *NotificationFollowRequestAccepted) Decode(d *codec.Decoder) error {
 	*v = NotificationFollowRequestAccepted{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationFollowRequestAccepted codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1627,8 +1627,8 @@ func (v *NotificationFollowRequestAccepted) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationFollowRequestAccepted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationFollowRequestAccepted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1674,7 +1674,7 @@ func (v *NotificationApp) Decode(d *codec.Decoder) error {
 	*v = NotificationApp{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationApp codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1691,8 +1691,8 @@ func (v *NotificationApp) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationApp) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationApp) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "body":
@@ -1749,7 +1749,7 @@ func (v *NotificationPollVote) Decode(d *codec.Decoder) error {
 	*v = NotificationPollVote{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationPollVote codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1766,8 +1766,8 @@ func (v *NotificationPollVote) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationPollVote) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationPollVote) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1820,7 +1820,7 @@ func (v *NotificationGroupInvited) Decode(d *codec.Decoder) error {
 	*v = NotificationGroupInvited{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationGroupInvited codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1837,8 +1837,8 @@ func (v *NotificationGroupInvited) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationGroupInvited) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationGroupInvited) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1885,7 +1885,7 @@ func (v *NotificationGroupInvited) UnmarshalJSON(data []byte) error {
 func (v *DriveFile) Decode(d *codec.Decoder) error {
 	*v = DriveFile{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -1900,8 +1900,8 @@ func (v *DriveFile) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *DriveFile) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *DriveFile) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.DriveFileID](d)
@@ -2008,7 +2008,7 @@ func (v *DriveFile) UnmarshalJSON(data []byte) error {
 func (v *Page) Decode(d *codec.Decoder) error {
 	*v = Page{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -2024,8 +2024,8 @@ func (v *Page) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Page) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *Page) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.PageID](d)
@@ -2145,7 +2145,7 @@ func (v *Page) UnmarshalJSON(data []byte) error {
 func (v *EmojiDetailed) Decode(d *codec.Decoder) error {
 	*v = EmojiDetailed{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -2156,8 +2156,8 @@ func (v *EmojiDetailed) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *EmojiDetailed) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *EmojiDetailed) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.EmojiID](d)
@@ -2229,7 +2229,7 @@ func (v *EmojiDetailed) UnmarshalJSON(data []byte) error {
 func (v *Signin) Decode(d *codec.Decoder) error {
 	*v = Signin{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -2240,8 +2240,8 @@ func (v *Signin) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Signin) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *Signin) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.SigninID](d)
@@ -2296,7 +2296,7 @@ func (v *Signin) UnmarshalJSON(data []byte) error {
 func (v *MessagingMessage) Decode(d *codec.Decoder) error {
 	*v = MessagingMessage{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -2310,8 +2310,8 @@ func (v *MessagingMessage) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *MessagingMessage) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *MessagingMessage) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[MessagingMessageID](d)
@@ -2405,7 +2405,7 @@ func (v *MessagingMessage) UnmarshalJSON(data []byte) error {
 func (v *UserGroup) Decode(d *codec.Decoder) error {
 	*v = UserGroup{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -2416,8 +2416,8 @@ func (v *UserGroup) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *UserGroup) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *UserGroup) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[UserGroupID](d)
@@ -2469,7 +2469,7 @@ func (v *UserGroup) UnmarshalJSON(data []byte) error {
 func (v *UserGroupInvitation) Decode(d *codec.Decoder) error {
 	*v = UserGroupInvitation{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -2480,8 +2480,8 @@ func (v *UserGroupInvitation) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *UserGroupInvitation) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *UserGroupInvitation) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[UserGroupInvitationID](d)
@@ -2579,8 +2579,8 @@ func (v *UnknownNotification) Decode(d *codec.Decoder) error {
 	}
 	*v = UnknownNotification{Raw: raw}
 	var seen codec.Seen
-	codec.Fields(raw, func(d *codec.Decoder, key []byte) error {
-		if string(key) == "type" {
+	codec.Fields(raw, func(d *codec.Decoder, key string) error {
+		if key == "type" {
 			tag, err := d.String()
 			v.Type = tag
 			return err

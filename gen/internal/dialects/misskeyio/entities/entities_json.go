@@ -13,7 +13,7 @@ import (
 func (v *Note) Decode(d *codec.Decoder) error {
 	*v = Note{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -29,8 +29,8 @@ func (v *Note) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Note) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *Note) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.NoteID](d)
@@ -231,7 +231,7 @@ func (v *Note) UnmarshalJSON(data []byte) error {
 func (v *UserLite) Decode(d *codec.Decoder) error {
 	*v = UserLite{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -248,8 +248,8 @@ func (v *UserLite) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *UserLite) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *UserLite) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.UserID](d)
@@ -301,7 +301,7 @@ func (v *UserLite) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (
 
 // DecodeUserLiteField reads one field of v, for an object of another package
 // that embeds it. It reports whether the key is one of v's.
-func DecodeUserLiteField(d *codec.Decoder, key []byte, seen *codec.Seen, v *UserLite) (known bool, err error) {
+func DecodeUserLiteField(d *codec.Decoder, key string, seen *codec.Seen, v *UserLite) (known bool, err error) {
 	return v.decodeField(d, key, seen)
 }
 
@@ -368,7 +368,7 @@ func (v *UserLite) UnmarshalJSON(data []byte) error {
 func (v *BadgeRole) Decode(d *codec.Decoder) error {
 	*v = BadgeRole{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -379,8 +379,8 @@ func (v *BadgeRole) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *BadgeRole) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *BadgeRole) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "name":
 		seen.Mark(0)
 		v.Name, err = d.String()
@@ -426,7 +426,7 @@ func (v *UserDetailedNotMe) Decode(d *codec.Decoder) error {
 	*v = UserDetailedNotMe{}
 	var seenUserLite codec.Seen
 	var seenUserProfile codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.UserLite.decodeField(d, key, &seenUserLite); known || err != nil {
 			return err
 		}
@@ -457,8 +457,8 @@ func (v *UserDetailedNotMe) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *UserDetailedNotMe) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *UserDetailedNotMe) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "followedMessage":
 		err = codec.Opt(d, &v.FollowedMessage, codec.String)
 	case "twoFactorEnabled":
@@ -529,7 +529,7 @@ func (v *UserDetailedNotMe) UnmarshalJSON(data []byte) error {
 func (v *UserProfile) Decode(d *codec.Decoder) error {
 	*v = UserProfile{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -551,8 +551,8 @@ func (v *UserProfile) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *UserProfile) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *UserProfile) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "url":
 		seen.Mark(0)
 		err = codec.Opt(d, &v.URL, codec.String)
@@ -665,7 +665,7 @@ func (v *UserProfile) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen
 
 // DecodeUserProfileField reads one field of v, for an object of another
 // package that embeds it. It reports whether the key is one of v's.
-func DecodeUserProfileField(d *codec.Decoder, key []byte, seen *codec.Seen, v *UserProfile) (known bool, err error) {
+func DecodeUserProfileField(d *codec.Decoder, key string, seen *codec.Seen, v *UserProfile) (known bool, err error) {
 	return v.decodeField(d, key, seen)
 }
 
@@ -774,7 +774,7 @@ func (v *MeDetailed) Decode(d *codec.Decoder) error {
 	var seenUserLite codec.Seen
 	var seenUserProfile codec.Seen
 	var seenMeDetailed codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.UserLite.decodeField(d, key, &seenUserLite); known || err != nil {
 			return err
 		}
@@ -821,8 +821,8 @@ func (v *MeDetailed) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *MeDetailed) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *MeDetailed) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "avatarId":
 		seen.Mark(0)
 		err = codec.Opt(d, &v.AvatarID, codec.String)
@@ -1079,7 +1079,7 @@ func (v *MeDetailed) UnmarshalJSON(data []byte) error {
 func (v *NotificationCommon) Decode(d *codec.Decoder) error {
 	*v = NotificationCommon{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -1093,8 +1093,8 @@ func (v *NotificationCommon) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationCommon) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *NotificationCommon) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.NotificationID](d)
@@ -1136,7 +1136,7 @@ func (v *NotificationNote) Decode(d *codec.Decoder) error {
 	*v = NotificationNote{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationNote codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1153,8 +1153,8 @@ func (v *NotificationNote) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationNote) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationNote) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1202,7 +1202,7 @@ func (v *NotificationMention) Decode(d *codec.Decoder) error {
 	*v = NotificationMention{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationMention codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1219,8 +1219,8 @@ func (v *NotificationMention) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationMention) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationMention) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1268,7 +1268,7 @@ func (v *NotificationReply) Decode(d *codec.Decoder) error {
 	*v = NotificationReply{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationReply codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1285,8 +1285,8 @@ func (v *NotificationReply) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationReply) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationReply) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1334,7 +1334,7 @@ func (v *NotificationRenote) Decode(d *codec.Decoder) error {
 	*v = NotificationRenote{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationRenote codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1351,8 +1351,8 @@ func (v *NotificationRenote) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationRenote) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationRenote) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1400,7 +1400,7 @@ func (v *NotificationQuote) Decode(d *codec.Decoder) error {
 	*v = NotificationQuote{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationQuote codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1417,8 +1417,8 @@ func (v *NotificationQuote) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationQuote) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationQuote) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1466,7 +1466,7 @@ func (v *NotificationReaction) Decode(d *codec.Decoder) error {
 	*v = NotificationReaction{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationReaction codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1483,8 +1483,8 @@ func (v *NotificationReaction) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationReaction) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationReaction) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1537,7 +1537,7 @@ func (v *NotificationPollEnded) Decode(d *codec.Decoder) error {
 	*v = NotificationPollEnded{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationPollEnded codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1554,8 +1554,8 @@ func (v *NotificationPollEnded) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationPollEnded) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationPollEnded) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "note":
@@ -1593,7 +1593,7 @@ func (v *NotificationFollow) Decode(d *codec.Decoder) error {
 	*v = NotificationFollow{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationFollow codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1610,8 +1610,8 @@ func (v *NotificationFollow) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationFollow) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationFollow) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1654,7 +1654,7 @@ func (v *NotificationReceiveFollowRequest) Decode(d *codec.Decoder) error {
 	*v = NotificationReceiveFollowRequest{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationReceiveFollowRequest codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1671,8 +1671,8 @@ func (v *NotificationReceiveFollowRequest) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationReceiveFollowRequest) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationReceiveFollowRequest) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1715,7 +1715,7 @@ func (v *NotificationFollowRequestAccepted) Decode(d *codec.Decoder) error {
 	*v = NotificationFollowRequestAccepted{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationFollowRequestAccepted codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1732,8 +1732,8 @@ func (v *NotificationFollowRequestAccepted) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationFollowRequestAccepted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationFollowRequestAccepted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1781,7 +1781,7 @@ func (v *NotificationRoleAssigned) Decode(d *codec.Decoder) error {
 	*v = NotificationRoleAssigned{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationRoleAssigned codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1798,8 +1798,8 @@ func (v *NotificationRoleAssigned) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationRoleAssigned) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationRoleAssigned) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "role":
@@ -1837,7 +1837,7 @@ func (v *NotificationChatRoomInvitationReceived) Decode(d *codec.Decoder) error 
 	*v = NotificationChatRoomInvitationReceived{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationChatRoomInvitationReceived codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1854,8 +1854,8 @@ func (v *NotificationChatRoomInvitationReceived) Decode(d *codec.Decoder) error 
 	return nil
 }
 
-func (v *NotificationChatRoomInvitationReceived) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationChatRoomInvitationReceived) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "userId":
@@ -1903,7 +1903,7 @@ func (v *NotificationAchievementEarned) Decode(d *codec.Decoder) error {
 	*v = NotificationAchievementEarned{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationAchievementEarned codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1920,8 +1920,8 @@ func (v *NotificationAchievementEarned) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationAchievementEarned) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationAchievementEarned) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "achievement":
@@ -1959,7 +1959,7 @@ func (v *NotificationExportCompleted) Decode(d *codec.Decoder) error {
 	*v = NotificationExportCompleted{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationExportCompleted codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -1976,8 +1976,8 @@ func (v *NotificationExportCompleted) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationExportCompleted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationExportCompleted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "exportedEntity":
@@ -2019,7 +2019,7 @@ func (v *NotificationExportCompleted) UnmarshalJSON(data []byte) error {
 func (v *NotificationLogin) Decode(d *codec.Decoder) error {
 	*v = NotificationLogin{}
 	var seenNotificationCommon codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2033,8 +2033,8 @@ func (v *NotificationLogin) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationLogin) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *NotificationLogin) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	default:
@@ -2066,7 +2066,7 @@ func (v *NotificationLogin) UnmarshalJSON(data []byte) error {
 func (v *NotificationCreateToken) Decode(d *codec.Decoder) error {
 	*v = NotificationCreateToken{}
 	var seenNotificationCommon codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2080,8 +2080,8 @@ func (v *NotificationCreateToken) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationCreateToken) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *NotificationCreateToken) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	default:
@@ -2114,7 +2114,7 @@ func (v *NotificationScheduledNotePosted) Decode(d *codec.Decoder) error {
 	*v = NotificationScheduledNotePosted{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationScheduledNotePosted codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2131,8 +2131,8 @@ func (v *NotificationScheduledNotePosted) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationScheduledNotePosted) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationScheduledNotePosted) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "note":
@@ -2170,7 +2170,7 @@ func (v *NotificationApp) Decode(d *codec.Decoder) error {
 	*v = NotificationApp{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationApp codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2187,8 +2187,8 @@ func (v *NotificationApp) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationApp) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationApp) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "body":
@@ -2235,7 +2235,7 @@ func (v *NotificationApp) UnmarshalJSON(data []byte) error {
 func (v *NotificationTest) Decode(d *codec.Decoder) error {
 	*v = NotificationTest{}
 	var seenNotificationCommon codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2249,8 +2249,8 @@ func (v *NotificationTest) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationTest) decodeField(d *codec.Decoder, key []byte) (err error) {
-	switch string(key) {
+func (v *NotificationTest) decodeField(d *codec.Decoder, key string) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	default:
@@ -2283,7 +2283,7 @@ func (v *NotificationNoteScheduled) Decode(d *codec.Decoder) error {
 	*v = NotificationNoteScheduled{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationNoteScheduled codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2300,8 +2300,8 @@ func (v *NotificationNoteScheduled) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationNoteScheduled) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationNoteScheduled) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "draft":
@@ -2339,7 +2339,7 @@ func (v *NotificationScheduledNoteError) Decode(d *codec.Decoder) error {
 	*v = NotificationScheduledNoteError{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationScheduledNoteError codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2356,8 +2356,8 @@ func (v *NotificationScheduledNoteError) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationScheduledNoteError) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationScheduledNoteError) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "draft":
@@ -2395,7 +2395,7 @@ func (v *NotificationSensitiveFlagAssigned) Decode(d *codec.Decoder) error {
 	*v = NotificationSensitiveFlagAssigned{}
 	var seenNotificationCommon codec.Seen
 	var seenNotificationSensitiveFlagAssigned codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.NotificationCommon.decodeField(d, key, &seenNotificationCommon); known || err != nil {
 			return err
 		}
@@ -2412,8 +2412,8 @@ func (v *NotificationSensitiveFlagAssigned) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *NotificationSensitiveFlagAssigned) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *NotificationSensitiveFlagAssigned) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "type":
 		err = d.Skip()
 	case "fileId":
@@ -2450,7 +2450,7 @@ func (v *NotificationSensitiveFlagAssigned) UnmarshalJSON(data []byte) error {
 func (v *DriveFile) Decode(d *codec.Decoder) error {
 	*v = DriveFile{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -2465,8 +2465,8 @@ func (v *DriveFile) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *DriveFile) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *DriveFile) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.DriveFileID](d)
@@ -2576,7 +2576,7 @@ func (v *DriveFile) UnmarshalJSON(data []byte) error {
 func (v *ChatMessage) Decode(d *codec.Decoder) error {
 	*v = ChatMessage{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -2590,8 +2590,8 @@ func (v *ChatMessage) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ChatMessage) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ChatMessage) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.ChatMessageID](d)
@@ -2683,7 +2683,7 @@ func (v *ChatMessage) UnmarshalJSON(data []byte) error {
 func (v *ChatMessageLite) Decode(d *codec.Decoder) error {
 	*v = ChatMessageLite{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -2697,8 +2697,8 @@ func (v *ChatMessageLite) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ChatMessageLite) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ChatMessageLite) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.ChatMessageID](d)
@@ -2772,7 +2772,7 @@ func (v *ChatMessageLite) UnmarshalJSON(data []byte) error {
 func (v *ChatReaction) Decode(d *codec.Decoder) error {
 	*v = ChatReaction{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -2783,8 +2783,8 @@ func (v *ChatReaction) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ChatReaction) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ChatReaction) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "reaction":
 		seen.Mark(0)
 		v.Reaction, err = d.String()
@@ -2822,7 +2822,7 @@ func (v *ChatReaction) UnmarshalJSON(data []byte) error {
 func (v *ChatRoom) Decode(d *codec.Decoder) error {
 	*v = ChatRoom{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -2835,8 +2835,8 @@ func (v *ChatRoom) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ChatRoom) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ChatRoom) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.ChatRoomID](d)
@@ -2899,7 +2899,7 @@ func (v *ChatRoom) UnmarshalJSON(data []byte) error {
 func (v *ChatRoomInvitation) Decode(d *codec.Decoder) error {
 	*v = ChatRoomInvitation{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -2910,8 +2910,8 @@ func (v *ChatRoomInvitation) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ChatRoomInvitation) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ChatRoomInvitation) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.ChatRoomInvitationID](d)
@@ -2968,7 +2968,7 @@ func (v *ChatRoomInvitation) UnmarshalJSON(data []byte) error {
 func (v *ReversiGameDetailed) Decode(d *codec.Decoder) error {
 	*v = ReversiGameDetailed{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -2986,8 +2986,8 @@ func (v *ReversiGameDetailed) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *ReversiGameDetailed) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *ReversiGameDetailed) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.ReversiGameID](d)
@@ -3154,7 +3154,7 @@ func (v *ReversiGameDetailed) UnmarshalJSON(data []byte) error {
 func (v *RolePolicies) Decode(d *codec.Decoder) error {
 	*v = RolePolicies{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -3181,8 +3181,8 @@ func (v *RolePolicies) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *RolePolicies) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *RolePolicies) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "gtlAvailable":
 		seen.Mark(0)
 		v.GtlAvailable, err = d.Bool()
@@ -3472,7 +3472,7 @@ func (v *RolePolicies) UnmarshalJSON(data []byte) error {
 func (v *Page) Decode(d *codec.Decoder) error {
 	*v = Page{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -3488,8 +3488,8 @@ func (v *Page) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Page) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *Page) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.PageID](d)
@@ -3609,7 +3609,7 @@ func (v *Page) UnmarshalJSON(data []byte) error {
 func (v *EmojiDetailed) Decode(d *codec.Decoder) error {
 	*v = EmojiDetailed{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		return v.decodeField(d, key, &seen)
 	}); err != nil {
 		return err
@@ -3623,8 +3623,8 @@ func (v *EmojiDetailed) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *EmojiDetailed) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *EmojiDetailed) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.EmojiID](d)
@@ -3720,7 +3720,7 @@ func (v *EmojiDetailed) UnmarshalJSON(data []byte) error {
 func (v *Announcement) Decode(d *codec.Decoder) error {
 	*v = Announcement{}
 	var seen codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.decodeField(d, key, &seen); known || err != nil {
 			return err
 		}
@@ -3738,8 +3738,8 @@ func (v *Announcement) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *Announcement) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (known bool, err error) {
-	switch string(key) {
+func (v *Announcement) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (known bool, err error) {
+	switch key {
 	case "id":
 		seen.Mark(0)
 		v.ID, err = codec.String[misskey.AnnouncementID](d)
@@ -3791,7 +3791,7 @@ func (v *Announcement) decodeField(d *codec.Decoder, key []byte, seen *codec.See
 
 // DecodeAnnouncementField reads one field of v, for an object of another
 // package that embeds it. It reports whether the key is one of v's.
-func DecodeAnnouncementField(d *codec.Decoder, key []byte, seen *codec.Seen, v *Announcement) (known bool, err error) {
+func DecodeAnnouncementField(d *codec.Decoder, key string, seen *codec.Seen, v *Announcement) (known bool, err error) {
 	return v.decodeField(d, key, seen)
 }
 
@@ -3854,7 +3854,7 @@ func (v *UnreadAnnouncement) Decode(d *codec.Decoder) error {
 	*v = UnreadAnnouncement{}
 	var seenAnnouncement codec.Seen
 	var seenUnreadAnnouncement codec.Seen
-	if err := d.Object(func(d *codec.Decoder, key []byte) error {
+	if err := d.Object(func(d *codec.Decoder, key string) error {
 		if known, err := v.Announcement.decodeField(d, key, &seenAnnouncement); known || err != nil {
 			return err
 		}
@@ -3875,8 +3875,8 @@ func (v *UnreadAnnouncement) Decode(d *codec.Decoder) error {
 	return nil
 }
 
-func (v *UnreadAnnouncement) decodeField(d *codec.Decoder, key []byte, seen *codec.Seen) (err error) {
-	switch string(key) {
+func (v *UnreadAnnouncement) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err error) {
+	switch key {
 	case "forExistingUsers":
 		seen.Mark(0)
 		v.ForExistingUsers, err = d.Bool()
@@ -4000,8 +4000,8 @@ func (v *UnknownNotification) Decode(d *codec.Decoder) error {
 	}
 	*v = UnknownNotification{Raw: raw}
 	var seen codec.Seen
-	codec.Fields(raw, func(d *codec.Decoder, key []byte) error {
-		if string(key) == "type" {
+	codec.Fields(raw, func(d *codec.Decoder, key string) error {
+		if key == "type" {
 			tag, err := d.String()
 			v.Type = tag
 			return err
