@@ -3,6 +3,7 @@ package runtime
 import (
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/misskeyactor/misskeyactor/runtime/wire"
@@ -18,6 +19,7 @@ type item struct {
 	received time.Time
 	socket   ConnectionInfo // which brought it
 	whole    bool           // see wire.Envelope.Whole
+	event    any            // what it decodes to, when the reader has done that already
 }
 
 // inbox holds a subscription's events between the reader, which must never
@@ -43,6 +45,8 @@ type inbox struct {
 	paused   pauseReason // nothing is taken unless 0
 	slow     bool        // dropping since the inbox was last empty
 	episode  uint64      // dropped since then
+
+	crowded atomic.Bool // holds more than the consumer is likely to be at once, and room
 
 	arrived chan struct{} // holds a token when something may have changed; nil = nobody waits
 }
@@ -90,6 +94,7 @@ func (in *inbox) push(it item) (p pushed) {
 	in.append(it)
 	in.events++
 	in.bytes += len(it.frame)
+	in.measure()
 	if in.waiting != nil {
 		in.waiting[it.key]++
 	}
@@ -187,11 +192,24 @@ func (in *inbox) grow(i int, to time.Time, lost uint64) {
 func (in *inbox) leaves(it item) {
 	in.events--
 	in.bytes -= len(it.frame)
+	in.measure()
 	if in.waiting == nil {
 		return
 	}
 	if in.waiting[it.key]--; in.waiting[it.key] == 0 {
 		delete(in.waiting, it.key)
+	}
+}
+
+// measure keeps account of whether the inbox is crowded: filling up faster than
+// it is emptied, and not yet full. One that is full is a consumer's who is
+// stuck, or slow for good.
+func (in *inbox) measure() {
+	const quarter = 4
+	filling := in.events >= in.maxEvents/quarter || in.bytes >= in.maxBytes/quarter
+	full := in.events >= in.maxEvents || in.bytes >= in.maxBytes
+	if crowded := filling && !full && in.paused == 0; crowded != in.crowded.Load() {
+		in.crowded.Store(crowded)
 	}
 }
 

@@ -16,7 +16,6 @@ import (
 	"github.com/go-faster/jx"
 	"github.com/google/uuid"
 
-	"github.com/misskeyactor/misskeyactor/runtime/codec"
 	"github.com/misskeyactor/misskeyactor/runtime/rest"
 	"github.com/misskeyactor/misskeyactor/runtime/wire"
 )
@@ -103,7 +102,7 @@ func Connect(ctx context.Context, dialect *Dialect, url string, opts ...Option) 
 			s.broadcastTypes[typ] = true
 		}
 	}
-	s.decoders.New = func() any { return codec.NewDecoder("", nil) }
+	s.decoders.New = newDecoder
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.handling = context.WithValue(s.ctx, handlerKey{}, s)
 

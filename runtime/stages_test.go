@@ -129,7 +129,7 @@ func newWay(t testing.TB) *way {
 		config: &config{}, dialect: &Dialect{Words: Words{Channel: "channel"}}, system: system,
 		logger: slog.New(slog.DiscardHandler), ctx: t.Context(), handling: t.Context(),
 	}
-	s.decoders.New = func() any { return codec.NewDecoder("", nil) }
+	s.decoders.New = newDecoder
 	conn := newConnection(s, 1)
 	sub := &Subscription{
 		session: s, conn: conn, set: set, slot: &slot{channel: &Channel{Name: "timeline", Events: set}},

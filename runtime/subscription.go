@@ -54,9 +54,6 @@ type Subscription struct {
 	reading  atomic.Bool // somebody ranges over Events
 	inFlight atomic.Int64
 
-	decoding string            // type of the event being decoded
-	onDrift  func(codec.Drift) // hears of drift in it; made with the first event
-
 	mu      sync.Mutex
 	state   State
 	err     error
@@ -396,6 +393,9 @@ func (s *Subscription) offer(it item, frame []byte) {
 	if s.inbox.policy == OverflowLatest {
 		it.key = s.keyOf(it, frame)
 	}
+	if s.handler != nil && s.inbox.crowded.Load() {
+		it.event = s.decodeAhead(it)
+	}
 	p := s.inbox.push(it)
 	if p.dropped > 0 {
 		s.dropped.Add(uint64(p.dropped))
@@ -404,6 +404,30 @@ func (s *Subscription) offer(it item, frame []byte) {
 		s.conn.tell(&overflowed{sub: s, ended: p.overflowed})
 	}
 	s.wake()
+}
+
+// decodeAhead lets the reader decode an event whose handler is behind. The
+// reader still waits for nobody: it does work that is to be done anyway, on its
+// own core, and while it does the server's frames stand in the socket instead of
+// overflowing the inbox. It stops when the inbox is full, so that a handler that
+// is stuck costs the connection's other subscriptions nothing.
+//
+// What departs from the spec is left to the handler's side, where hooks may be
+// called.
+func (s *Subscription) decodeAhead(it item) (event any) {
+	payload := it.payload.In(it.frame)
+	if payload == "" {
+		return nil
+	}
+	defer func() { _ = recover() }() // what panics here does so again where it is dealt with
+	d := s.session.decoders.Get().(*decoder)
+	defer d.end(&s.session.decoders)
+	d.begin(nil, it.typ, payload)
+	decoded, err := s.set.Decode(s.meta(it.typ, it.received), it.typ, &d.Decoder)
+	if err != nil || d.End() != nil || d.drifted {
+		return nil
+	}
+	return decoded
 }
 
 // keyOf tells what an event is about, for OverflowLatest.
@@ -444,15 +468,16 @@ func (s *Subscription) ring() {
 // decode makes the event of an item; nil when the frame turns out not to be
 // one.
 func (s *Subscription) decode(it item) any {
-	meta := Meta{Subscription: s, Channel: s.name(), EventType: it.typ, Received: it.received}
-	if s.receiver != nil {
-		meta.receipt = &receipt{sub: s}
+	if it.event != nil {
+		s.delivered.Add(1)
+		return it.event
 	}
-	if it.gap != nil {
-		meta.Received = it.gap.To
+	meta := s.meta(it.typ, it.received)
+	if gap := it.gap; gap != nil {
+		meta.Received = gap.To
 		s.gaps.Add(1)
-		each(s.session, func(h HookGap) { h.OnGap(s, *it.gap) })
-		return s.set.Gap(meta, *it.gap)
+		each(s.session, func(h HookGap) { h.OnGap(s, *gap) })
+		return s.set.Gap(meta, *gap)
 	}
 	payload := it.payload.In(it.frame)
 	if payload == "" {
@@ -486,23 +511,58 @@ func (s *Subscription) decode(it item) any {
 	return event
 }
 
-func (s *Subscription) decodePayload(meta Meta, typ, payload string) (any, error) {
-	d := s.session.decoders.Get().(*codec.Decoder)
-	defer s.session.decoders.Put(d)
-	d.Reset(payload)
-	s.decoding = typ
-	if s.onDrift == nil {
-		s.onDrift = func(drift codec.Drift) {
-			s.drift.Add(1)
-			s.drifted(s.decoding, drift)
-		}
+// meta is what every event says of itself.
+func (s *Subscription) meta(typ string, received time.Time) Meta {
+	meta := Meta{Subscription: s, Channel: s.name(), EventType: typ, Received: received}
+	if s.receiver != nil {
+		meta.receipt = &receipt{sub: s}
 	}
-	d.OnDrift(s.onDrift)
-	event, err := s.set.Decode(meta, typ, d)
+	return meta
+}
+
+func (s *Subscription) decodePayload(meta Meta, typ, payload string) (any, error) {
+	d := s.session.decoders.Get().(*decoder)
+	defer d.end(&s.session.decoders)
+	d.begin(s, typ, payload)
+	event, err := s.set.Decode(meta, typ, &d.Decoder)
 	if err == nil {
 		err = d.End()
 	}
 	return event, err
+}
+
+// decoder is a decoder that knows for whom it decodes, to tell them of drift.
+type decoder struct {
+	codec.Decoder
+	sub     *Subscription // nil while decoding ahead
+	typ     string
+	drifted bool
+}
+
+func newDecoder() any {
+	d := new(decoder)
+	d.OnDrift(d.drift) // once: a method value is an allocation
+	return d
+}
+
+func (d *decoder) begin(sub *Subscription, typ, payload string) {
+	d.sub, d.typ, d.drifted = sub, typ, false
+	d.Reset(payload)
+}
+
+// end puts the decoder back; idle, it keeps no subscription and no frame.
+func (d *decoder) end(pool *sync.Pool) {
+	d.sub = nil
+	d.Reset("")
+	pool.Put(d)
+}
+
+func (d *decoder) drift(drift codec.Drift) {
+	d.drifted = true
+	if d.sub != nil {
+		d.sub.drift.Add(1)
+		d.sub.drifted(d.typ, drift)
+	}
 }
 
 // receipt is what Meta.Done reports to.
