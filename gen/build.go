@@ -80,6 +80,7 @@ func (b *builder) build() *program {
 			b.request(r, client)
 		}
 	}
+	b.acceptedRules(s.Breaks)
 	b.fileNames()
 	return b.out
 }

@@ -85,4 +85,17 @@ Make the value one that is always there, or take empty: true from the union if {
   Drawing: {fields: {frame: Shape}}
 `,
 	},
+	{
+		Code:  CodeNoRule,
+		Title: "what a spec accepts to break is under no rule",
+		Text: `Under breaks stands what bots of an older spec have to bear, each with the rule that finds it. This rule does not exist, so that nothing is accepted.
+
+Write the rule that "misskeygen breaking" prints behind the finding.`,
+		Wrong: `breaks:
+  - {rule: BR999, at: channels.lounge, reason: Nobody used it.}
+`,
+		Right: `breaks:
+  - {rule: BR001, at: channels.lounge, reason: Nobody used it.}
+`,
+	},
 }

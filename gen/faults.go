@@ -16,6 +16,7 @@ const (
 	CodeTooMany    spec.Code = "GN004" // an object has more required fields than can be tracked
 	CodeKey        spec.Code = "GN005" // a capture's key is not a string
 	CodeEmptyUnion spec.Code = "GN006" // a union that {} belongs to may be null or absent as well
+	CodeNoRule     spec.Code = "GN007" // what a spec accepts to break is under no rule
 )
 
 // faults collects what is wrong with a spec.

@@ -117,7 +117,7 @@ func TestFileNamesMeanNothingToTheBuild(t *testing.T) {
 // get files of their own.
 func TestFilesOfLongNamesCanBeWritten(t *testing.T) {
 	long := strings.Repeat("lång", 80)
-	s := load(t, fstest.MapFS{"long.yaml": {Data: []byte("name: long\nextends: misskey\nonly: [main]\nchannels:\n  " +
+	s := load(t, fstest.MapFS{"long.yaml": {Data: []byte("name: long\nextends: misskey\nwithout: [admin]\nchannels:\n  " +
 		long + "1: {events: {a: {body: null}}}\n  " + long + "2: {events: {a: {body: null}}}\n")}}, "long.yaml")
 	tree, err := Generate(s, testOptions())
 	if err != nil {

@@ -27,7 +27,8 @@ With -compare it prints where the declarations and a spec differ instead: what
 one has and the other has not, or says otherwise, of channels, parameters,
 events, sends, broadcasts, captures and the entities that both have. Accepted
 differences are known by a file that gives the reason of each; any other, and
-an accepted one that is no longer there, makes it exit with 1.
+an accepted one that is no longer there, makes it exit with 1; of what is
+accepted for observe that is only told.
 
   -o FILE       a new file to write the seed to (default standard output)
 ` + comparisonUsage + `

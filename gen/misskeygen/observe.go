@@ -18,8 +18,8 @@ Holds recordings of a client's frames against a spec and prints what departs
 from it: channels, events, keys and values that the spec does not have, absences
 and nulls that it does not allow, each with a count and an example; and what of
 the spec was never seen. A finding exits with 1, unless it is accepted; so does
-a recording without a frame. What is accepted and was not found is shown and is
-no fault, because one recording does not have everything.
+a recording without a frame. What is accepted and was not found is listed and no
+fault, for no recording has everything; with import -compare it is one.
 
 A recording is what streaming.WithRecorder writes, or frames as they were
 received, one a line; compressed by gzip or not; - is standard input.

@@ -16,7 +16,7 @@ func (p *page) head() {
 	p.prose(p.spec.Doc)
 	text := "This page is made from the spec " + code(p.spec.Name) + pageMark
 	if base := p.spec.Extends; base != nil {
-		text += " That extends the spec " + code(base.Name) + "; what stands in the files of that was seen on the servers of that."
+		text += " That extends the spec " + code(base.Name) + "; facts that come from there were seen on the servers that it describes."
 	}
 	if len(p.spec.Checked) > 0 {
 		text += " Its facts were measured on " + enumerate(p.spec.Checked) + "."

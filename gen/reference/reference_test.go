@@ -109,7 +109,7 @@ channels:
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"That extends the spec `misskey`; what stands",
+		"That extends the spec `misskey`; facts that come from there were seen",
 		"client.BubbleTimeline(ctx, handler)",
 		"Read in the servers' source only. Spec: [fork.yaml:5](fork.yaml).",
 		"Spec: builtin/misskey/channels.yaml:",
