@@ -77,6 +77,7 @@ var sections = map[string]string{
 
 // leftover is what still uses a thing that a patch has removed.
 type leftover struct {
+	removed    Pos // by this patch
 	code       Code
 	what, name string
 	first      Pos
@@ -87,28 +88,34 @@ type leftover struct {
 // bore it. It returns false when that is not the reason.
 func (l *loader) reportRemoved(u use, code Code, what string) bool {
 	g := l.removal(l.factAt(sections[what]), u.name)
+	if g == nil {
+		g = l.removal(l.facts, sections[what]) // with all the others
+	}
 	switch {
 	case g == nil:
 		return false
 	case l.own(u.pos):
 		l.report(u.pos, code, fmt.Sprintf("there is no %s %s: the patch at %s removes it", what, quote(u.name), g.Pos),
 			"Name another, or do not remove it.")
-	case l.leftovers[g.Pos] == nil:
-		l.leftovers[g.Pos] = &leftover{code, what, u.name, u.pos, 1}
 	default:
-		l.leftovers[g.Pos].uses++
+		i := slices.IndexFunc(l.leftovers, func(left leftover) bool { return left.what == what && left.name == u.name })
+		if i < 0 {
+			i = len(l.leftovers)
+			l.leftovers = append(l.leftovers, leftover{removed: g.Pos, code: code, what: what, name: u.name, first: u.pos})
+		}
+		l.leftovers[i].uses++
 	}
 	return true
 }
 
 // reportLeftovers reports each thing that was removed and is used below.
 func (l *loader) reportLeftovers() {
-	for pos, left := range l.leftovers {
+	for _, left := range l.leftovers {
 		uses := fmt.Sprintf("it is used %d times, first", left.uses)
 		if left.uses == 1 {
 			uses = "it is used"
 		}
-		l.report(pos, left.code, fmt.Sprintf("there is no %s %s: this patch removes it, and %s at %s", left.what, quote(left.name), uses, left.first),
+		l.report(left.removed, left.code, fmt.Sprintf("there is no %s %s: this patch removes it, and %s at %s", left.what, quote(left.name), uses, left.first),
 			"Patch or remove what uses it as well, or do not remove it.")
 	}
 }

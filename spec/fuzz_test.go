@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"unicode/utf8"
@@ -47,12 +48,24 @@ func FuzzOverlay(f *testing.F) {
 	f.Add([]byte("patch:\n  types.Note.fields.text.type: integer\n  'types.Mood.enum[]': [odd]\n  captures.note.events.gone: {fields: null}\n"))
 	f.Add([]byte("patch: {'': null, 'a.': {}, types: null, channels.admin.events: timeline, eventSets.timeline.events.note.body: null}"))
 	f.Add([]byte("patch: {channels: {home: {events: {note: {body: null}}}}, requests.read: {fields: null}, socket: 3, limits: []}"))
+	for _, test := range overlayFaults {
+		f.Add([]byte(test.overlay))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		loadAnything(t, fstest.MapFS{
-			"below/below.yaml": {Data: []byte(below)},
+		files := fstest.MapFS{
+			"below/below.yaml": {Data: []byte(witnessed)},
 			"over/over.yaml":   {Data: []byte("name: over\nextends: ../below\n")},
 			"over/fuzz.yaml":   {Data: data},
-		}, "over")
+		}
+		loadAnything(t, files, "over")
+		_, err := Load(files, "over")
+		var found Diagnostics
+		errors.As(err, &found)
+		for _, d := range found {
+			if !strings.Contains(d.Error(), "over/") {
+				t.Errorf("this is told of what is extended alone: %v", d)
+			}
+		}
 	})
 }
 

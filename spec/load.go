@@ -107,7 +107,7 @@ type loader struct {
 	// What the patches did, to tell of faults where they can be mended.
 	patched   map[Pos]bool // where the values of patches stand
 	made      []made
-	leftovers map[Pos]*leftover // by the patch that removed something
+	leftovers []leftover
 }
 
 func newLoader() *loader {
@@ -124,7 +124,6 @@ func newLoader() *loader {
 		roots:     map[string]Evidence{},
 		facts:     &value{kind: mappingValue},
 		patched:   map[Pos]bool{},
-		leftovers: map[Pos]*leftover{},
 	}
 }
 
