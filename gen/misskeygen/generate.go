@@ -151,7 +151,7 @@ func packageOf(dialect string) string { return strings.ReplaceAll(dialect, "-", 
 // of that name.
 func checkPackage(name string) error {
 	if slices.Contains(reservedDirectories, name) {
-		return errors.New("Go gives directories of that name a meaning of their own")
+		return errors.New("directories of that name mean something of their own to Go")
 	}
 	return gen.CheckPackageName(name)
 }
