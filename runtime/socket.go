@@ -234,13 +234,14 @@ func (s *socket) writeQueue() error {
 }
 
 func (s *socket) writeFrame(frame []byte) error {
-	// Before its answer can be read, and recorded.
+	// Recorded and counted before its answer can be.
 	s.conn.session.recording.frame(s.info, recordOut, frame, true)
+	s.conn.session.stats.framesOut.Add(1)
 	_ = s.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
 	if err := s.ws.WriteMessage(websocket.TextMessage, frame); err != nil {
+		s.conn.session.stats.framesOut.Add(^uint64(0)) // it was none
 		return fmt.Errorf("misskey: writing: %w", err)
 	}
-	s.conn.session.stats.framesOut.Add(1)
 	return nil
 }
 
