@@ -312,6 +312,7 @@ func TestRecorderIsNotCalledAfterAClientThatDidNotOpen(t *testing.T) {
 		if _, err := w.tryClient(runtime.WithRecorder(rec)); err == nil {
 			t.Fatal("connected to nobody")
 		}
+		synctest.Wait() // what is about to end has ended
 		if all, _, _ := goroutines(); all != 0 || rec.calls != 0 {
 			t.Errorf("%d goroutines left, %d calls", all, rec.calls)
 		}

@@ -114,6 +114,7 @@ func TestStoppingTheParentEndsTheClient(t *testing.T) {
 		start := time.Now()
 		w.system.Root.Stop(parent)
 		<-sub.Done()
+		<-hanging.Ended()
 		if err := hanging.Err(); !errors.Is(err, runtime.ErrClosed) {
 			t.Errorf("reason %v", err)
 		}
