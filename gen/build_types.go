@@ -167,15 +167,7 @@ func (u *union) members() string {
 		names = append(names, "*"+v.name)
 	}
 	names = append(names, "*"+u.unknown())
-	last := len(names) - 1
-	if last == 0 {
-		return names[0]
-	}
-	text := names[0]
-	for _, n := range names[1:last] {
-		text += ", " + n
-	}
-	text += " or " + names[last]
+	text := spec.Enumerate(names, "or")
 	if u.empty {
 		text += "; nil stands for {}"
 	}

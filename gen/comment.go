@@ -166,7 +166,7 @@ func provenance(pos spec.Pos, what string, e spec.Evidence) string {
 	case len(e.Seen) == 0:
 		text += " Read in the servers' source only."
 	default:
-		text += " Seen on " + enumerate(e.Seen) + "."
+		text += " Seen on " + spec.Enumerate(e.Seen, "and") + "."
 	}
 	if e.Since != "" && !strings.HasPrefix(e.Since, "<=") {
 		text += " There since " + e.Since + "."
@@ -184,13 +184,4 @@ func differs(e, parent spec.Evidence) string {
 		text = strings.TrimSpace(text + " There since " + e.Since + ".")
 	}
 	return text
-}
-
-// enumerate joins words as a sentence does: "a, b and c".
-func enumerate(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " and " + words[last]
 }

@@ -250,7 +250,7 @@ func (p *printer) bindingsDoc() doc {
 		"[Connect] opens a [Client]. Its methods subscribe to channels: with a handler, which gets the events one at a time and in"+
 			" order, or without one, for a program that ranges over the subscription's Events. Subscriptions outlive sockets: when one"+
 			" is lost they come back by themselves, and a [Gap] stands where events may be missing.",
-		"Generated from the spec of "+p.title()+", checked on "+enumerate(p.spec.Checked)+".",
+		"Generated from the spec of "+p.title()+", checked on "+spec.Enumerate(p.spec.Checked, "and")+".",
 	)
 	if len(p.spec.Checked) == 0 {
 		d[len(d)-1] = "Generated from the spec of " + p.title() + "."

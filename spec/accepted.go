@@ -32,11 +32,11 @@ type AcceptedDifference struct {
 func LoadAcceptedDifferences(fsys fs.FS, name string) ([]*AcceptedDifference, error) {
 	return loadAccepted(fsys, name, acceptedDifferences, func(l *loader, o *object, reason string) (accepted []*AcceptedDifference) {
 		at := o.get("at")
-		if !l.want(at, quote("at"), mappingValue) {
+		if !l.want(at, Quote("at"), mappingValue) {
 			return nil
 		}
 		if len(at.entries) == 0 {
-			l.report(at.Pos, CodeEmpty, quote("at")+" names no path", "Name one, or remove the item.")
+			l.report(at.Pos, CodeEmpty, Quote("at")+" names no path", "Name one, or remove the item.")
 		}
 		for _, e := range at.entries {
 			if l.declare("difference", e.key, e.Pos) {
@@ -76,7 +76,7 @@ func loadAccepted[T any](fsys fs.FS, name string, kind acceptedKind, read func(l
 	if src, text, ok := l.readSource(l.at.name); ok {
 		if root, ok := l.parse(src, text); ok {
 			for _, item := range l.acceptedItems(root, kind) {
-				o := l.object(item, item.Pos, "an item of "+quote("accepted"), kind.item)
+				o := l.object(item, item.Pos, "an item of "+Quote("accepted"), kind.item)
 				accepted = append(accepted, read(l, o, l.acceptedReason(o, kind))...)
 			}
 		}
@@ -90,7 +90,7 @@ func loadAccepted[T any](fsys fs.FS, name string, kind acceptedKind, read func(l
 
 func (l *loader) acceptedItems(root *value, kind acceptedKind) []*value {
 	list := l.object(root, root.Pos, "a file of accepted "+kind.what, kind.root).get("accepted")
-	if !l.want(list, quote("accepted"), listValue) {
+	if !l.want(list, Quote("accepted"), listValue) {
 		return nil
 	}
 	return list.items
@@ -99,13 +99,13 @@ func (l *loader) acceptedItems(root *value, kind acceptedKind) []*value {
 func (l *loader) acceptedReason(o *object, kind acceptedKind) string {
 	reason := l.text(o, "reason")
 	if v := o.get("reason"); v != nil && v.kind == stringValue && strings.TrimSpace(v.text) == "" {
-		l.report(v.Pos, CodeEmpty, quote("reason")+" is empty", "Say why these "+kind.what+" are let stand.")
+		l.report(v.Pos, CodeEmpty, Quote("reason")+" is empty", "Say why these "+kind.what+" are let stand.")
 	}
 	return reason
 }
 
 func (l *loader) acceptedAt(e entry, reason string) *AcceptedDifference {
-	what := "the difference at " + quote(e.key)
+	what := "the difference at " + Quote(e.key)
 	o := l.object(e.value, e.Pos, what, acceptedSidesShape)
 	a := &AcceptedDifference{
 		Pos: e.Pos, Path: e.key, Reason: reason,

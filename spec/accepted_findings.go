@@ -23,9 +23,9 @@ type AcceptedFinding struct {
 // and an error of type Diagnostics with every fault, as Load does.
 func LoadAcceptedFindings(fsys fs.FS, name string) ([]*AcceptedFinding, error) {
 	return loadAccepted(fsys, name, acceptedFindings, func(l *loader, o *object, reason string) (accepted []*AcceptedFinding) {
-		l.strings(o.get("findings"), quote("findings"), func(finding *value) {
+		l.strings(o.get("findings"), Quote("findings"), func(finding *value) {
 			if code, at, _ := strings.Cut(finding.text, " "); code == "" || at == "" {
-				l.report(finding.Pos, CodeBadName, quote(finding.text)+" is no finding",
+				l.report(finding.Pos, CodeBadName, Quote(finding.text)+" is no finding",
 					"Write its code and its path, as in OB007 types.Note.fields.mood.")
 				return
 			}

@@ -95,7 +95,7 @@ func (l *loader) reportRemoved(u use, code Code, what string) bool {
 	case g == nil:
 		return false
 	case l.own(u.pos):
-		l.report(u.pos, code, fmt.Sprintf("there is no %s %s: the patch at %s removes it", what, quote(u.name), g.Pos),
+		l.report(u.pos, code, fmt.Sprintf("there is no %s %s: the patch at %s removes it", what, Quote(u.name), g.Pos),
 			"Name another, or do not remove it.")
 	default:
 		i := slices.IndexFunc(l.leftovers, func(left leftover) bool { return left.what == what && left.name == u.name })
@@ -115,7 +115,7 @@ func (l *loader) reportLeftovers() {
 		if left.uses == 1 {
 			uses = "it is used"
 		}
-		l.report(left.removed, left.code, fmt.Sprintf("there is no %s %s: this patch removes it, and %s at %s", left.what, quote(left.name), uses, left.first),
+		l.report(left.removed, left.code, fmt.Sprintf("there is no %s %s: this patch removes it, and %s at %s", left.what, Quote(left.name), uses, left.first),
 			"Patch or remove what uses it as well, or do not remove it.")
 	}
 }

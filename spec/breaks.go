@@ -21,11 +21,11 @@ const (
 // breaks reads the list of what a spec breaks on purpose.
 func (l *loader) breaks(v *value) []*Break {
 	const what = "an item of " + `"breaks"`
-	if !l.want(v, quote("breaks"), listValue) {
+	if !l.want(v, Quote("breaks"), listValue) {
 		return nil
 	}
 	if len(v.items) == 0 {
-		l.report(v.Pos, CodeEmpty, quote("breaks")+" is an empty list", "List something, or remove the key.")
+		l.report(v.Pos, CodeEmpty, Quote("breaks")+" is an empty list", "List something, or remove the key.")
 	}
 	var list []*Break
 	first := map[[2]string]Pos{}
@@ -42,12 +42,12 @@ func (l *loader) breaks(v *value) []*Break {
 		}
 		for _, key := range []string{"at", "reason"} {
 			if v := o.get(key); v != nil && v.kind == stringValue && v.text == "" {
-				l.report(v.Pos, CodeEmpty, quote(key)+" is empty", filledHint)
+				l.report(v.Pos, CodeEmpty, Quote(key)+" is empty", filledHint)
 			}
 		}
 		if id := [2]string{string(b.Rule), b.At}; b.Rule != "" && b.At != "" {
 			if at, taken := first[id]; taken {
-				l.reportDuplicate(b.Pos, "the break "+quote(string(b.Rule)+" "+b.At), at)
+				l.reportDuplicate(b.Pos, "the break "+Quote(string(b.Rule)+" "+b.At), at)
 				continue
 			}
 			first[id] = b.Pos

@@ -2,7 +2,7 @@ package spec
 
 func (l *loader) declareCapture(e entry) {
 	l.wireName(e.Pos, e.key)
-	what := "the capture " + quote(e.key)
+	what := "the capture " + Quote(e.key)
 	o := l.object(e.value, e.Pos, what, captureShape)
 	c := &Capture{
 		Pos:         e.Pos,
@@ -15,7 +15,7 @@ func (l *loader) declareCapture(e entry) {
 		Unsubscribe: l.captureRequest(o, "unsubscribe", RoleUnsubscribe),
 		Key:         l.captureKey(o),
 	}
-	if v := o.get("update"); l.want(v, quote("update"), stringValue) {
+	if v := o.get("update"); l.want(v, Quote("update"), stringValue) {
 		c.Update = v.text
 		l.wireName(v.Pos, v.text)
 		l.declare(frameSpace, c.Update, v.Pos)
@@ -23,7 +23,7 @@ func (l *loader) declareCapture(e entry) {
 	events := o.get("events")
 	c.Events = &EventSet{Pos: e.Pos, Evidence: c.Evidence, Name: c.Name, GoName: c.GoName, Doc: c.Doc}
 	c.Events.Events = l.events(events, what)
-	if v := o.get("endsWith"); l.want(v, quote("endsWith"), stringValue) {
+	if v := o.get("endsWith"); l.want(v, Quote("endsWith"), stringValue) {
 		c.EndsWith = v.text
 		l.checkEndsWith(c, v, events)
 	}
@@ -36,7 +36,7 @@ func (l *loader) declareCapture(e entry) {
 // captureRequest reads the name of a request that must have a role.
 func (l *loader) captureRequest(o *object, key string, role Role) string {
 	v := o.get(key)
-	if !l.want(v, quote(key), stringValue) {
+	if !l.want(v, Quote(key), stringValue) {
 		return ""
 	}
 	l.uses = append(l.uses, use{pos: v.Pos, name: v.text, resolve: func(u use) { l.resolveRequest(u, key, role) }})
@@ -46,10 +46,10 @@ func (l *loader) captureRequest(o *object, key string, role Role) string {
 // captureKey reads the one field that names the captured entity.
 func (l *loader) captureKey(o *object) *Field {
 	v := o.get("key")
-	if !l.want(v, quote("key"), mappingValue) {
+	if !l.want(v, Quote("key"), mappingValue) {
 		return nil
 	}
-	fields := l.fields(v, quote("key"))
+	fields := l.fields(v, Quote("key"))
 	if len(v.entries) != 1 {
 		l.report(v.Pos, CodeCapture, "the key of a capture is one field", "Write one field, as in key: {id: NoteID}.")
 		return nil
@@ -70,6 +70,6 @@ func (l *loader) checkEndsWith(c *Capture, v, events *value) {
 		names[e.key] = true
 	}
 	if !names[v.text] && len(names) > 0 { // else it has no events, which is reported
-		l.reportAbsent(v.Pos, CodeEndsWith, "the capture "+quote(c.Name)+" has no event ", v.text, names)
+		l.reportAbsent(v.Pos, CodeEndsWith, "the capture "+Quote(c.Name)+" has no event ", v.text, names)
 	}
 }

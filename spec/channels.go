@@ -2,7 +2,7 @@ package spec
 
 func (l *loader) declareChannel(e entry) {
 	l.wireName(e.Pos, e.key)
-	what := "the channel " + quote(e.key)
+	what := "the channel " + Quote(e.key)
 	o := l.object(e.value, e.Pos, what, channelShape)
 	c := &Channel{
 		Pos:        e.Pos,
@@ -20,16 +20,16 @@ func (l *loader) declareChannel(e entry) {
 		c.Overflow = Overflow(word)
 	}
 	if v := o.get("quirks"); v != nil {
-		l.strings(v, quote("quirks"), func(item *value) { c.Quirks = append(c.Quirks, item.text) })
+		l.strings(v, Quote("quirks"), func(item *value) { c.Quirks = append(c.Quirks, item.text) })
 	}
 	if v := o.get("params"); v != nil {
 		c.Params = l.fieldsOf(paramShape, v, what)
 	}
-	if v := o.get("sends"); l.want(v, quote("sends")+" of "+what, mappingValue) {
+	if v := o.get("sends"); l.want(v, Quote("sends")+" of "+what, mappingValue) {
 		c.Sends = l.messages(v, "the send", sendShape)
 	}
 	l.channelEvents(c, o)
-	if v := o.get("tokenEvent"); l.want(v, quote("tokenEvent"), stringValue) {
+	if v := o.get("tokenEvent"); l.want(v, Quote("tokenEvent"), stringValue) {
 		c.TokenEvent = v.text
 		l.tokens = append(l.tokens, tokenEvent{c, v.Pos})
 	}
@@ -42,7 +42,7 @@ func (l *loader) declareChannel(e entry) {
 // the channel's own.
 func (l *loader) channelEvents(c *Channel, o *object) {
 	v := o.get("events")
-	if !l.want(v, quote("events"), stringValue, mappingValue) {
+	if !l.want(v, Quote("events"), stringValue, mappingValue) {
 		return
 	}
 	if v.kind == stringValue {
@@ -95,6 +95,6 @@ func (l *loader) checkTokenEvent(t tokenEvent) {
 	}
 	collect(t.channel.Events)
 	if !names[t.channel.TokenEvent] && len(names) > 0 && whole { // else that is reported, and enough
-		l.reportAbsent(l.here(t.pos, changed...), CodeEndsWith, "the channel "+quote(t.channel.Name)+" has no event ", t.channel.TokenEvent, names)
+		l.reportAbsent(l.here(t.pos, changed...), CodeEndsWith, "the channel "+Quote(t.channel.Name)+" has no event ", t.channel.TokenEvent, names)
 	}
 }

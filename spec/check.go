@@ -45,7 +45,7 @@ func (l *loader) checkIncludes() {
 		},
 		clash: func(s *EventSet, at Pos, m member, first Pos, same bool) {
 			if !same { // one event that comes by two ways stays one
-				l.reportDuplicate(l.here(at, m.pos), "the event "+quote(m.name)+" of the event set "+quote(s.Name), first)
+				l.reportDuplicate(l.here(at, m.pos), "the event "+Quote(m.name)+" of the event set "+Quote(s.Name), first)
 			}
 		},
 	}.check(l.spec.EventSets, cyclic)
@@ -77,7 +77,7 @@ func (l *loader) checkEmbeds() {
 			return own
 		},
 		clash: func(t *Type, at Pos, m member, first Pos, _ bool) {
-			l.reportFieldTwice(l.here(at, m.pos), m.name, "the type "+quote(t.Name), first)
+			l.reportFieldTwice(l.here(at, m.pos), m.name, "the type "+Quote(t.Name), first)
 		},
 	}.check(l.spec.Types, cyclic)
 }
@@ -88,7 +88,7 @@ func (l *loader) reportFieldTwice(pos Pos, name, owner string, first Pos) {
 	if !ordered {
 		which = "also"
 	}
-	l.report(at, CodeFieldTwice, "the field "+quote(name)+" comes to "+owner+" twice, "+which+" from "+other.String(),
+	l.report(at, CodeFieldTwice, "the field "+Quote(name)+" comes to "+owner+" twice, "+which+" from "+other.String(),
 		"Remove one of the two: a JSON object has a key once.")
 }
 
@@ -166,7 +166,7 @@ func (l *loader) checkAnswers(call *Request) {
 	for _, name := range sortedNames(l.names[frameSpace]) {
 		if name != call.Reply && strings.HasPrefix(name, call.Reply) {
 			l.report(l.names[frameSpace][name], CodeDuplicate,
-				fmt.Sprintf("the frame type %s begins with %s, as the answers to calls do, see %s", quote(name), quote(call.Reply), call.Pos),
+				fmt.Sprintf("the frame type %s begins with %s, as the answers to calls do, see %s", Quote(name), Quote(call.Reply), call.Pos),
 				"Rename one of the two.")
 		}
 	}

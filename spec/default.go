@@ -17,7 +17,7 @@ func (l *loader) checkDefault(d fieldDefault) {
 		return
 	}
 	if !f.Optional {
-		l.report(l.here(v.Pos, f.Pos), CodeBadDefault, "the field "+quote(f.Name)+" has a default, and yet must be there",
+		l.report(l.here(v.Pos, f.Pos), CodeBadDefault, "the field "+Quote(f.Name)+" has a default, and yet must be there",
 			"Write a question mark behind its name, or remove the default.")
 		return
 	}
@@ -67,7 +67,7 @@ func (l *loader) checkDefault(d fieldDefault) {
 				at = patch
 			}
 		}
-		l.report(at, CodeBadDefault, "the default does not fit the type of the field "+quote(f.Name), hint)
+		l.report(at, CodeBadDefault, "the default does not fit the type of the field "+Quote(f.Name), hint)
 	}
 }
 

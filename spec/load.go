@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"path"
 	"strings"
-	"unicode/utf8"
 )
 
 // Load reads a dialect and checks it. The dialect is the *.yaml files of the
@@ -136,7 +135,7 @@ func (l *loader) files() []string {
 	}
 	if info, err := fs.Stat(at.fsys, at.name); err == nil && !info.IsDir() {
 		l.incomplete = true
-		l.report(l.base, CodeUnreadable, quote(at.String())+otherFile, otherFileHint)
+		l.report(l.base, CodeUnreadable, Quote(at.String())+otherFile, otherFileHint)
 		return nil
 	}
 	list, err := fs.ReadDir(at.fsys, at.name)
@@ -193,7 +192,7 @@ func (l *loader) declare(space, name string, pos Pos) bool {
 		l.names[space] = map[string]Pos{}
 	}
 	if first, taken := l.names[space][name]; taken {
-		l.reportDuplicate(pos, "the "+space+" "+quote(name), first)
+		l.reportDuplicate(pos, "the "+space+" "+Quote(name), first)
 		return false
 	}
 	l.names[space][name] = pos
@@ -215,29 +214,4 @@ func (l *loader) reportDuplicate(pos Pos, what string, first Pos) {
 		hint = "The dialect that this one extends has it. To change it, name it in a patch; what stands here must be new."
 	}
 	l.report(at, CodeDuplicate, fmt.Sprintf("%s is given twice, %s at %s", what, which, other), hint)
-}
-
-// quote puts a name of the file into a message: in quotes, on one line and of
-// bearable length.
-func quote(name string) string { return fmt.Sprintf("%q", shortened(name)) }
-
-// shortened cuts a name of the file that is too long for a message.
-func shortened(name string) string {
-	const most = 60
-	if utf8.RuneCountInString(name) > most {
-		name = string([]rune(name)[:most]) + "…"
-	}
-	return name
-}
-
-// list joins words for a hint: "a, b or c".
-func list(words []string) string { return joined(words, "or") }
-
-// joined joins words by commas, the last two by another word.
-func joined(words []string, by string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " " + by + " " + words[last]
 }

@@ -77,7 +77,7 @@ func (s *shape) manual(b *bytes.Buffer) {
 	}
 	table(b, own)
 	if len(common) > 0 {
-		fmt.Fprintf(b, "\nBesides: %s.\n", joined(coded(common), "and"))
+		fmt.Fprintf(b, "\nBesides: %s.\n", Enumerate(coded(common), "and"))
 	}
 }
 
@@ -90,7 +90,7 @@ func table(b *bytes.Buffer, keys []key) {
 			says += " It must be there."
 		}
 		if len(k.with) > 0 {
-			says += " Only with " + joined(coded(k.with), "and") + "."
+			says += " Only with " + Enumerate(coded(k.with), "and") + "."
 		}
 		if len(k.excludes) > 0 {
 			says += " Not beside " + list(coded(k.excludes)) + "."

@@ -3,7 +3,7 @@ package spec
 // message reads an event or a send: a body of one type, fields, or null.
 func (l *loader) message(e entry, what string, shape *shape) *Message {
 	l.wireName(e.Pos, e.key)
-	what += " " + quote(e.key)
+	what += " " + Quote(e.key)
 	o := l.object(e.value, e.Pos, what, shape)
 	m := &Message{Pos: e.Pos, Name: e.key}
 	l.messageOf(m, o)
@@ -37,8 +37,8 @@ func (l *loader) messageOf(m *Message, o *object) {
 		return
 	}
 	switch {
-	case l.wantCured(body, quote("body"), l.typeCure(body), stringValue, nullValue) && body.kind == stringValue:
-		m.Body = l.typeExpr(body, quote("body"))
+	case l.wantCured(body, Quote("body"), l.typeCure(body), stringValue, nullValue) && body.kind == stringValue:
+		m.Body = l.typeExpr(body, Quote("body"))
 		m.As = l.unexported(o, "as")
 		if m.Body != nil && (m.Body.Basic != "" || m.Body.List != nil || m.Body.Map != nil) {
 			o.need("as", "Name what the body is, as in as: stats; its type has no name to go by.")
@@ -51,7 +51,7 @@ func (l *loader) messageOf(m *Message, o *object) {
 
 // events reads a mapping of events, each new in its set.
 func (l *loader) events(v *value, set string) []*Message {
-	if !l.want(v, quote("events")+" of "+set, mappingValue) {
+	if !l.want(v, Quote("events")+" of "+set, mappingValue) {
 		return nil
 	}
 	if len(v.entries) == 0 {
@@ -67,7 +67,7 @@ func (l *loader) messages(v *value, what string, shape *shape) []*Message {
 	for _, e := range v.entries {
 		m := l.message(e, what, shape)
 		if at, taken := first[e.key]; taken {
-			l.reportDuplicate(e.Pos, what+" "+quote(e.key), at)
+			l.reportDuplicate(e.Pos, what+" "+Quote(e.key), at)
 			continue
 		}
 		first[e.key] = e.Pos
@@ -78,7 +78,7 @@ func (l *loader) messages(v *value, what string, shape *shape) []*Message {
 
 func (l *loader) declareSet(e entry) {
 	l.wireName(e.Pos, e.key)
-	what := "the event set " + quote(e.key)
+	what := "the event set " + Quote(e.key)
 	o := l.object(e.value, e.Pos, what, eventSetShape)
 	set := &EventSet{Pos: e.Pos, Name: e.key}
 	set.Evidence = l.evidence(o)
@@ -87,13 +87,13 @@ func (l *loader) declareSet(e entry) {
 	if !o.has("includes") {
 		o.need("events", "Declare its events, or include a set.")
 	}
-	l.strings(o.get("includes"), quote("includes"), func(item *value) {
+	l.strings(o.get("includes"), Quote("includes"), func(item *value) {
 		ref := &SetRef{Pos: item.Pos}
 		set.Includes = append(set.Includes, ref)
 		l.useSet(item, func(s *EventSet) { ref.Set = s })
 	})
 	if events := o.get("events"); events != nil && o.get("includes") != nil && len(events.entries) == 0 {
-		l.want(events, quote("events")+" of "+what, mappingValue) // {} beside an include
+		l.want(events, Quote("events")+" of "+what, mappingValue) // {} beside an include
 	} else {
 		set.Events = l.events(events, what)
 	}

@@ -37,7 +37,7 @@ func (l *loader) object(v *value, at Pos, what string, shape *shape) *object {
 			continue
 		}
 		if at, taken := first[e.key]; taken {
-			l.reportDuplicate(e.Pos, "the key "+quote(e.key), at)
+			l.reportDuplicate(e.Pos, "the key "+Quote(e.key), at)
 			continue
 		}
 		first[e.key] = e.Pos
@@ -61,7 +61,7 @@ func (o *object) checkKeys() {
 		for _, other := range o.given(k.excludes...) {
 			if !excluded[other] {
 				excluded[other] = true
-				o.l.report(o.l.here(o.get(other).Pos, o.get(k.name).Pos), CodeConflict, o.what+" has both "+quote(k.name)+" and "+quote(other),
+				o.l.report(o.l.here(o.get(other).Pos, o.get(k.name).Pos), CodeConflict, o.what+" has both "+Quote(k.name)+" and "+Quote(other),
 					"Remove one of the two: they exclude each other.")
 			}
 		}
@@ -71,10 +71,10 @@ func (o *object) checkKeys() {
 func (o *object) reject(e entry) {
 	o.unknown = true
 	keys := o.shape.names()
-	message := quote(e.key) + " is no key of " + o.what
+	message := Quote(e.key) + " is no key of " + o.what
 	if near := Nearest(e.key, slices.Values(keys)); near != "" {
 		o.meant[near] = true
-		message += "; did you mean " + quote(near) + "?"
+		message += "; did you mean " + Quote(near) + "?"
 	}
 	hint := "Known keys are " + strings.Join(slices.Sorted(slices.Values(keys)), ", ") + "."
 	if e.bare {
@@ -108,10 +108,10 @@ func (o *object) need(key, hint string) *value {
 // lacks reports the absence of a key, and the patch that removed it.
 func (o *object) lacks(key, hint string) {
 	if g := o.l.removal(o.from, key); g != nil && o.l.own(g.Pos) {
-		o.l.report(g.Pos, CodeMissingKey, o.what+" lacks the key "+quote(key)+": this patch removes it", hint)
+		o.l.report(g.Pos, CodeMissingKey, o.what+" lacks the key "+Quote(key)+": this patch removes it", hint)
 		return
 	}
-	o.l.report(o.pos, CodeMissingKey, o.what+" lacks the key "+quote(key), hint)
+	o.l.report(o.pos, CodeMissingKey, o.what+" lacks the key "+Quote(key), hint)
 }
 
 // given returns those of the keys that are there, sorted.

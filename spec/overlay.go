@@ -71,7 +71,7 @@ func (l *loader) needsBase(roots []*value) {
 // package, or a path.
 func (l *loader) basePlace(v *value) (place, bool) {
 	const hint = "Name a dialect that comes with the package, or a directory or file by a path that begins with ./ or ../"
-	if !l.want(v, quote("extends"), stringValue) {
+	if !l.want(v, Quote("extends"), stringValue) {
 		return place{}, false
 	}
 	if strings.HasPrefix(v.text, "./") || strings.HasPrefix(v.text, "../") {
@@ -88,11 +88,8 @@ func (l *loader) basePlace(v *value) (place, bool) {
 		}
 		return at, true
 	}
-	message := "there is no dialect " + quote(v.text)
-	if near := Nearest(v.text, slices.Values(Dialects())); near != "" {
-		message += "; did you mean " + quote(near) + "?"
-	}
-	l.report(v.Pos, CodeExtends, message, hint+". With the package come "+joined(Dialects(), "and")+".")
+	message := "there is no dialect " + Quote(v.text) + DidYouMean(v.text, slices.Values(Dialects()))
+	l.report(v.Pos, CodeExtends, message, hint+". With the package come "+Enumerate(Dialects(), "and")+".")
 	return place{}, false
 }
 
@@ -112,12 +109,12 @@ func (l *loader) mayExtend(v *value, at place, below []place) bool {
 	}
 	info, err := fs.Stat(at.fsys, at.name)
 	if err != nil {
-		l.reportCause(err, v.Pos, CodeExtends, "the dialect "+quote(at.String())+" cannot be read: "+reason(err),
+		l.reportCause(err, v.Pos, CodeExtends, "the dialect "+Quote(at.String())+" cannot be read: "+reason(err),
 			"The path leads from the directory of this file to a directory of YAML files, or to one such file.")
 		return false
 	}
 	if !info.IsDir() && !isFile(at.name) {
-		l.report(v.Pos, CodeExtends, quote(at.String())+otherFile, otherFileHint)
+		l.report(v.Pos, CodeExtends, Quote(at.String())+otherFile, otherFileHint)
 		return false
 	}
 	return true

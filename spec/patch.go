@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -10,7 +11,7 @@ import (
 func (l *loader) patch(roots []*value) {
 	for _, root := range roots {
 		section := root.entry("patch")
-		if section == nil || !l.want(section.value, quote("patch"), mappingValue) {
+		if section == nil || !l.want(section.value, Quote("patch"), mappingValue) {
 			continue
 		}
 		if len(section.value.entries) == 0 {
@@ -22,7 +23,7 @@ func (l *loader) patch(roots []*value) {
 				continue
 			}
 			if at, taken := first[e.key]; taken {
-				l.reportDuplicate(e.Pos, "the patch of "+quote(e.key), at)
+				l.reportDuplicate(e.Pos, "the patch of "+Quote(e.key), at)
 				continue
 			}
 			first[e.key] = e.Pos
@@ -73,7 +74,7 @@ func (l *loader) target(e entry, text string) *target {
 	path := pathText{at: l.inner(e), text: text, rest: text}
 	if text == "" || strings.HasSuffix(text, ".") {
 		path.rest = ""
-		l.report(path.pos(), CodePatch, quote(e.key)+" is no path: a key is missing at its end",
+		l.report(path.pos(), CodePatch, Quote(e.key)+" is no path: a key is missing at its end",
 			"Write the keys that lead to what is patched with dots between them, as in channels.main.overflow.")
 		return nil
 	}
@@ -86,7 +87,7 @@ func (l *loader) target(e entry, text string) *target {
 			v, at = t.entry().value, t.form
 		}
 		if v.kind != mappingValue {
-			l.report(path.pos(), CodePatch, quote(strings.Join(keys, "."))+" is "+v.kind.String()+" and has no keys",
+			l.report(path.pos(), CodePatch, Quote(strings.Join(keys, "."))+" is "+v.kind.String()+" and has no keys",
 				"Patch it as a whole: let the path end there.")
 			return nil
 		}
@@ -150,22 +151,13 @@ func (v *value) find(name string) int {
 func (l *loader) reportNoEntry(pos Pos, v *value, keys []string, name string) {
 	where := "what the dialect extends"
 	if len(keys) > 0 {
-		where = quote(strings.Join(keys, "."))
+		where = Quote(strings.Join(keys, "."))
 	}
 	known := map[string]bool{}
 	for _, e := range v.entries {
 		known[strings.TrimSuffix(e.key, "?")] = true
 	}
-	message := where + " has no " + quote(name) + " to patch"
-	if near := Nearest(strings.TrimSuffix(name, "?"), func(yield func(string) bool) {
-		for _, n := range sortedNames(known) {
-			if !yield(n) {
-				return
-			}
-		}
-	}); near != "" {
-		message += "; did you mean " + quote(near) + "?"
-	}
+	message := where + " has no " + Quote(name) + " to patch" + DidYouMean(strings.TrimSuffix(name, "?"), maps.Keys(known))
 	hint := "A patch changes what is there. To add to a mapping, let the path end at the mapping and write the new key below it."
 	if len(keys) == 0 {
 		hint = "A path begins with " + list(sortedNames(known)) + "; what a dialect says of itself is written at the root."
@@ -185,7 +177,7 @@ func (l *loader) addItems(e entry, t *target) bool {
 	}
 	present := t.entry()
 	if present.value.kind != listValue {
-		l.report(l.inner(e), CodePatch, quote(strings.Join(t.keys, "."))+" is "+present.value.kind.String()+" and no list",
+		l.report(l.inner(e), CodePatch, Quote(strings.Join(t.keys, "."))+" is "+present.value.kind.String()+" and no list",
 			"Remove the brackets from the path to replace or merge what is there.")
 		return false
 	}
@@ -218,7 +210,7 @@ func (l *loader) merge(t *target, patch entry) {
 		}
 		bare := strings.TrimSuffix(e.key, "?")
 		if at, taken := first[bare]; taken {
-			l.reportDuplicate(e.Pos, "the key "+quote(e.key), at)
+			l.reportDuplicate(e.Pos, "the key "+Quote(e.key), at)
 			continue
 		}
 		first[bare] = e.Pos

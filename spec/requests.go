@@ -16,7 +16,7 @@ var roleWords = []string{
 
 func (l *loader) declareRequest(e entry) {
 	l.wireName(e.Pos, e.key)
-	what := "the request " + quote(e.key)
+	what := "the request " + Quote(e.key)
 	o := l.object(e.value, e.Pos, what, requestShape)
 	r := &Request{
 		Role:         Role(l.word(o, "role")),
@@ -35,13 +35,13 @@ func (l *loader) declareRequest(e entry) {
 	}
 	if r.Role != "" && r.Role != RoleRequest {
 		for _, key := range o.given("method", "bodyOptional", "body", "as", "fields") {
-			l.report(l.here(o.get(key).Pos, e.Pos), CodeConflict, what+" has "+quote(key)+", which only role request has",
+			l.report(l.here(o.get(key).Pos, e.Pos), CodeConflict, what+" has "+Quote(key)+", which only role request has",
 				"Remove the key: the runtime knows what a request of role "+string(r.Role)+" carries.")
 		}
 	}
 	if i := slices.IndexFunc(r.Fields, func(f *Field) bool { return !f.Optional }); r.BodyOptional && i >= 0 {
 		l.report(l.here(o.get("bodyOptional").Pos, r.Fields[i].Pos, e.Pos), CodeConflict,
-			what+" may lack its body, and yet requires the field "+quote(r.Fields[i].Name),
+			what+" may lack its body, and yet requires the field "+Quote(r.Fields[i].Name),
 			"Make every field optional, or remove bodyOptional.")
 	}
 	if v := o.get("bodyOptional"); r.BodyOptional && r.Role == RoleRequest && o.get("fields") == nil {
@@ -49,7 +49,7 @@ func (l *loader) declareRequest(e entry) {
 	}
 	fresh := l.declare(requestSpace, r.Name, r.Pos)
 	if v := o.get("aliases"); v != nil {
-		l.strings(v, quote("aliases"), func(item *value) {
+		l.strings(v, Quote("aliases"), func(item *value) {
 			l.wireName(item.Pos, item.text)
 			if l.declare(requestSpace, item.text, item.Pos) {
 				r.Aliases = append(r.Aliases, item.text)

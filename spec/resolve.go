@@ -35,10 +35,7 @@ func (l *loader) reportAbsent(pos Pos, code Code, words, name string, known map[
 	if l.incomplete {
 		return
 	}
-	message := words + quote(name)
-	if near := Nearest(name, maps.Keys(known)); near != "" {
-		message += "; did you mean " + quote(near) + "?"
-	}
+	message := words + Quote(name) + DidYouMean(name, maps.Keys(known))
 	hint := "Declare it, or name another."
 	if len(known) > 0 && len(known) <= 12 {
 		hint = "Declare it, or write " + list(sortedNames(known)) + "."
@@ -66,7 +63,7 @@ func (l *loader) resolveType(u use, t *TypeExpr) {
 		return
 	}
 	if basic, ok := foreign[u.name]; ok {
-		l.report(u.pos, CodeUnknownType, "there is no type "+quote(u.name)+"; did you mean "+quote(string(basic))+"?",
+		l.report(u.pos, CodeUnknownType, "there is no type "+Quote(u.name)+"; did you mean "+Quote(string(basic))+"?",
 			"The basic types are string, integer, number, boolean, timestamp and any.")
 		return
 	}
@@ -80,7 +77,7 @@ func (l *loader) resolveType(u use, t *TypeExpr) {
 func (l *loader) resolveEmbed(u use, ref *Ref) {
 	switch t := l.types[u.name]; {
 	case slices.Contains(basics, Basic(u.name)):
-		l.report(u.pos, CodeEmbedKind, quote(u.name)+" is a basic type and cannot be embedded",
+		l.report(u.pos, CodeEmbedKind, Quote(u.name)+" is a basic type and cannot be embedded",
 			"Embed an object, or write a field.")
 	case t == nil:
 		l.reportUnknown(u, CodeUnknownType, "type", namesOf(l.types))
@@ -88,11 +85,11 @@ func (l *loader) resolveEmbed(u use, ref *Ref) {
 		ref.Type = t
 	case t.Kind != 0: // else what it is has been asked already
 		at, other, ordered := l.hereOf(u.pos, t.Pos)
-		where := quote(u.name) + " stands at "
+		where := Quote(u.name) + " stands at "
 		if !ordered {
 			where = "It is embedded at "
 		}
-		l.report(at, CodeEmbedKind, quote(u.name)+" is no object and cannot be embedded",
+		l.report(at, CodeEmbedKind, Quote(u.name)+" is no object and cannot be embedded",
 			"Embed an object, or write a field. "+where+other.String()+".")
 	}
 }
@@ -115,7 +112,7 @@ func (l *loader) resolveRequest(u use, key string, role Role) {
 	if r == nil {
 		for _, other := range l.spec.Requests {
 			if slices.Contains(other.Aliases, u.name) {
-				l.report(l.here(u.pos, other.Pos), CodeCapture, quote(u.name)+" is an alias of the request "+quote(other.Name),
+				l.report(l.here(u.pos, other.Pos), CodeCapture, Quote(u.name)+" is an alias of the request "+Quote(other.Name),
 					"Name the request itself; aliases are never sent.")
 				return
 			}
@@ -135,7 +132,7 @@ func (l *loader) resolveRequest(u use, key string, role Role) {
 		if !ordered {
 			hint = "Leave the role, or have another request of role " + string(role) + " named at "
 		}
-		l.report(at, CodeCapture, quote(key)+" names the request "+quote(u.name)+" of role "+string(r.Role), hint+other.String()+".")
+		l.report(at, CodeCapture, Quote(key)+" names the request "+Quote(u.name)+" of role "+string(r.Role), hint+other.String()+".")
 	}
 }
 
@@ -148,6 +145,6 @@ func (l *loader) resolveChecked(u use) {
 	if l.layer(u.pos) != l.at.String() {
 		return // of a dialect that this one extends, which has versions of its own
 	}
-	l.report(u.pos, CodeBadVersion, quote(u.name)+" is not among the versions checked",
+	l.report(u.pos, CodeBadVersion, Quote(u.name)+" is not among the versions checked",
 		`Add it to "checked" at `+l.rootKeys["checked"].String()+", or name one of those.")
 }

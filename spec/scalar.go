@@ -39,11 +39,11 @@ func (l *loader) wantCured(v *value, what, cure string, kinds ...valueKind) bool
 // text reads a string; "" when it is absent or wrong.
 func (l *loader) text(o *object, key string) string {
 	v := o.get(key)
-	if !l.want(v, quote(key), stringValue) {
+	if !l.want(v, Quote(key), stringValue) {
 		return ""
 	}
 	if strings.ContainsFunc(v.text, unprintable) {
-		l.report(v.Pos, CodeBadName, quote(key)+" has a character that cannot be seen", visibleHint)
+		l.report(v.Pos, CodeBadName, Quote(key)+" has a character that cannot be seen", visibleHint)
 		return ""
 	}
 	return v.text
@@ -57,23 +57,20 @@ func unprintable(r rune) bool {
 // flag reads a boolean that is false when absent.
 func (l *loader) flag(o *object, key string) bool {
 	v := o.get(key)
-	return l.want(v, quote(key), booleanValue) && strings.EqualFold(v.text, "true")
+	return l.want(v, Quote(key), booleanValue) && strings.EqualFold(v.text, "true")
 }
 
 // word reads one of the words that a key takes; "" when it is absent or wrong.
 func (l *loader) word(o *object, key string) string {
 	v := o.get(key)
-	if !l.want(v, quote(key), stringValue) {
+	if !l.want(v, Quote(key), stringValue) {
 		return ""
 	}
 	words := o.shape.words(key)
 	if slices.Contains(words, v.text) {
 		return v.text
 	}
-	message := quote(v.text) + " is no value of " + quote(key)
-	if near := Nearest(v.text, slices.Values(words)); near != "" {
-		message += "; did you mean " + quote(near) + "?"
-	}
+	message := Quote(v.text) + " is no value of " + Quote(key) + DidYouMean(v.text, slices.Values(words))
 	l.report(v.Pos, CodeBadWord, message, "Write "+list(words)+".")
 	return ""
 }
@@ -118,7 +115,7 @@ func (l *loader) unexported(o *object, key string) string {
 
 func (l *loader) named(o *object, key string, pattern *regexp.Regexp, hint string) string {
 	v := o.get(key)
-	if !l.want(v, quote(key), stringValue) {
+	if !l.want(v, Quote(key), stringValue) {
 		return ""
 	}
 	l.checkName(v.Pos, v.text, pattern, hint)
@@ -127,7 +124,7 @@ func (l *loader) named(o *object, key string, pattern *regexp.Regexp, hint strin
 
 func (l *loader) checkName(pos Pos, name string, pattern *regexp.Regexp, hint string) {
 	if !pattern.MatchString(name) {
-		l.report(pos, CodeBadName, quote(name)+" cannot be used as a name here", hint)
+		l.report(pos, CodeBadName, Quote(name)+" cannot be used as a name here", hint)
 	}
 }
 
@@ -135,7 +132,7 @@ func (l *loader) checkName(pos Pos, name string, pattern *regexp.Regexp, hint st
 // anything goes that can be seen.
 func (l *loader) wireName(pos Pos, name string) {
 	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unprintable(r) }) {
-		l.report(pos, CodeBadName, quote(name)+" cannot be used as a name here", wireHint)
+		l.report(pos, CodeBadName, Quote(name)+" cannot be used as a name here", wireHint)
 	}
 }
 
@@ -163,7 +160,7 @@ func (l *loader) version(v *value, what string, mayBeUnknown bool) string {
 		hint = sinceHint
 	}
 	if !version.MatchString(number) {
-		l.report(v.Pos, CodeBadVersion, quote(v.text)+" is no server version", hint)
+		l.report(v.Pos, CodeBadVersion, Quote(v.text)+" is no server version", hint)
 		return ""
 	}
 	return v.text
@@ -176,7 +173,7 @@ func (l *loader) seconds(v *value, what string) int {
 	}
 	d, err := time.ParseDuration(v.text)
 	if err != nil || d < time.Second || d%time.Second != 0 || d > 24*time.Hour {
-		l.report(v.Pos, CodeBadQuantity, quote(v.text)+" is no duration that fits "+what,
+		l.report(v.Pos, CodeBadQuantity, Quote(v.text)+" is no duration that fits "+what,
 			durationHint)
 		return 0
 	}
@@ -193,7 +190,7 @@ func (l *loader) count(v *value, what string) int {
 	}
 	n, err := strconv.Atoi(v.text)
 	if err != nil || n < 1 || n > maxCount {
-		l.report(v.Pos, CodeBadQuantity, quote(v.text)+" is no number that fits "+what,
+		l.report(v.Pos, CodeBadQuantity, Quote(v.text)+" is no number that fits "+what,
 			fmt.Sprintf("Write a number from 1 to %d, in digits.", maxCount))
 		return 0
 	}
@@ -204,10 +201,10 @@ func (l *loader) count(v *value, what string) int {
 func (l *loader) evidence(o *object) Evidence {
 	var e Evidence
 	if v := o.get("since"); v != nil {
-		e.Since = l.version(v, quote("since"), true)
+		e.Since = l.version(v, Quote("since"), true)
 	}
 	v := o.get("seen")
-	if !l.want(v, quote("seen"), stringValue, listValue) {
+	if !l.want(v, Quote("seen"), stringValue, listValue) {
 		return e
 	}
 	e.Seen = []string{}
@@ -219,8 +216,8 @@ func (l *loader) evidence(o *object) Evidence {
 		l.word(o, "seen")
 		return e
 	}
-	l.items(v, quote("seen"), func(item *value) {
-		if s := l.version(item, "an item of "+quote("seen"), false); s != "" {
+	l.items(v, Quote("seen"), func(item *value) {
+		if s := l.version(item, "an item of "+Quote("seen"), false); s != "" {
 			e.Seen = append(e.Seen, s)
 			l.uses = append(l.uses, use{pos: item.Pos, name: s, resolve: l.resolveChecked})
 		}

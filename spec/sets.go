@@ -35,21 +35,21 @@ func (l *loader) claimSet(owner setOwner, name string, pos Pos) bool {
 		l.setClaims[name] = setClaim{owner, pos}
 		return true
 	case first.owner == owner:
-		l.reportDuplicate(pos, setOwners[owner].what+" "+quote(name), first.pos)
+		l.reportDuplicate(pos, setOwners[owner].what+" "+Quote(name), first.pos)
 		return false
 	}
 	named := func(o setOwner) string {
 		if o == broadcastSet {
 			return setOwners[o].what
 		}
-		return setOwners[o].what + " " + quote(name)
+		return setOwners[o].what + " " + Quote(name)
 	}
 	cure := setOwners[max(owner, first.owner)].cure
 	switch max(owner, first.owner) {
 	case channelSet:
 		cure += name + "."
 	case broadcastSet:
-		cure += quote(name) + "."
+		cure += Quote(name) + "."
 	}
 	l.report(pos, CodeDuplicate,
 		named(owner)+" has events of its own, as has "+named(first.owner)+" at "+first.pos.String()+": both would have one handler",

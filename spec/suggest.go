@@ -29,6 +29,14 @@ func Nearest(word string, candidates iter.Seq[string]) string {
 	return best
 }
 
+// DidYouMean ends a message with the word that was probably meant, if any.
+func DidYouMean(word string, candidates iter.Seq[string]) string {
+	if near := Nearest(word, candidates); near != "" {
+		return "; did you mean " + Quote(near) + "?"
+	}
+	return ""
+}
+
 // editDistance counts the insertions, deletions, substitutions and swaps of
 // neighbours that turn a into b.
 func editDistance(a, b string) int {

@@ -102,7 +102,7 @@ func (l *loader) treeEntry(src *source, v *value, mv *ast.MappingValueNode, dept
 		e.key = key.Value
 	case *ast.NullNode, *ast.BoolNode, *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
 		e.key, e.odd = mv.Key.GetToken().Value, true
-		l.report(e.Pos, CodeWrongKind, "the key "+quote(e.key)+" is not a string", "Put the key into quotes.")
+		l.report(e.Pos, CodeWrongKind, "the key "+Quote(e.key)+" is not a string", "Put the key into quotes.")
 	default:
 		return // a merge key, an alias or a complex key, reported by checkTokens
 	}

@@ -26,7 +26,7 @@ func (l *loader) typeExpr(v *value, what string) *TypeExpr {
 	t := p.parseType(0)
 	p.space()
 	if !p.failed && p.next < len(p.text) {
-		p.fail("%s is not expected here", quote(p.rest()))
+		p.fail("%s is not expected here", Quote(p.rest()))
 	}
 	if p.failed {
 		return nil
@@ -41,7 +41,7 @@ func (l *loader) typeCure(v *value) string {
 	switch {
 	case v == nil:
 	case v.kind == listValue && len(v.items) == 1 && v.items[0].kind == stringValue:
-		return "For a list write " + quote(v.items[0].text+"[]") + "."
+		return "For a list write " + Quote(v.items[0].text+"[]") + "."
 	case v.kind == nullValue && l.writesNull(v):
 		return "Write what its value is when it is not null, as in string | null."
 	}
@@ -110,7 +110,7 @@ func (p *typeParser) take(mark string) bool {
 
 func (p *typeParser) expect(mark string) {
 	if !p.take(mark) {
-		p.fail("%s is missing here", quote(mark))
+		p.fail("%s is missing here", Quote(mark))
 	}
 }
 
@@ -161,7 +161,7 @@ func (p *typeParser) parseElement(depth int) *TypeExpr {
 	case name == "" && p.next == len(p.text):
 		p.fail("a name is missing here")
 	case name == "":
-		p.fail("%s is not expected here", quote(p.rest()))
+		p.fail("%s is not expected here", Quote(p.rest()))
 	case name == "null":
 		p.next = begin
 		p.fail("null stands alone; write X | null")

@@ -14,7 +14,7 @@ var kindKeys = []struct {
 
 func (l *loader) declareType(e entry) {
 	l.checkName(e.Pos, e.key, goExported, exportedHint)
-	what := "the type " + quote(e.key)
+	what := "the type " + Quote(e.key)
 	o := l.object(e.value, e.Pos, what, typeShape)
 	t := &Type{Pos: e.Pos, Name: e.key}
 	t.Evidence = l.evidence(o)
@@ -27,7 +27,7 @@ func (l *loader) declareType(e entry) {
 	}
 	switch t.Kind {
 	case KindID:
-		if v := o.get("id"); l.want(v, quote("id"), booleanValue) && !l.flag(o, "id") {
+		if v := o.get("id"); l.want(v, Quote("id"), booleanValue) && !l.flag(o, "id") {
 			l.report(v.Pos, CodeBadWord, `"id" is false, which says nothing`, "Write id: true, or what the type is instead.")
 		}
 	case KindEnum:
@@ -40,7 +40,7 @@ func (l *loader) declareType(e entry) {
 			t.Fields = l.fields(v, what)
 		}
 		for _, key := range o.given("empty", "variants") {
-			l.report(l.here(o.get(key).Pos, e.Pos), CodeConflict, what+" is an object, and has the key "+quote(key)+" of a union",
+			l.report(l.here(o.get(key).Pos, e.Pos), CodeConflict, what+" is an object, and has the key "+Quote(key)+" of a union",
 				`Name the discriminator with "union", or remove the key.`)
 		}
 	default:
@@ -56,7 +56,7 @@ func (l *loader) declareType(e entry) {
 }
 
 func (l *loader) enum(v *value) []*EnumValue {
-	if !l.want(v, quote("enum"), listValue) {
+	if !l.want(v, Quote("enum"), listValue) {
 		return nil
 	}
 	if len(v.items) == 0 {
@@ -80,7 +80,7 @@ func (l *loader) enum(v *value) []*EnumValue {
 			known = v != nil && v.kind == stringValue
 		}
 		if at, taken := first[e.Value]; taken && known {
-			l.reportDuplicate(e.Pos, "the enum value "+quote(e.Value), at)
+			l.reportDuplicate(e.Pos, "the enum value "+Quote(e.Value), at)
 			continue
 		}
 		if known {
@@ -94,9 +94,9 @@ func (l *loader) enum(v *value) []*EnumValue {
 func (l *loader) embeds(t *Type, o *object) {
 	if v := o.get("embeds"); v != nil {
 		first := map[string]Pos{}
-		l.strings(v, quote("embeds"), func(item *value) {
+		l.strings(v, Quote("embeds"), func(item *value) {
 			if at, taken := first[item.text]; taken {
-				l.reportDuplicate(item.Pos, "the embedded type "+quote(item.text), at)
+				l.reportDuplicate(item.Pos, "the embedded type "+Quote(item.text), at)
 				return
 			}
 			first[item.text] = item.Pos
@@ -122,7 +122,7 @@ func (l *loader) union(t *Type, o *object) {
 		l.checkDiscriminator(t, t.Fields)
 	}
 	v := o.need("variants", "Declare the variants by the value of the discriminator.")
-	if !l.want(v, quote("variants"), mappingValue) {
+	if !l.want(v, Quote("variants"), mappingValue) {
 		return
 	}
 	if len(v.entries) == 0 {
@@ -132,7 +132,7 @@ func (l *loader) union(t *Type, o *object) {
 	for _, e := range v.entries {
 		variant := l.variant(t, e)
 		if at, taken := first[e.key]; taken {
-			l.reportDuplicate(e.Pos, "the variant "+quote(e.key), at)
+			l.reportDuplicate(e.Pos, "the variant "+Quote(e.key), at)
 			continue
 		}
 		first[e.key] = e.Pos
@@ -141,7 +141,7 @@ func (l *loader) union(t *Type, o *object) {
 }
 
 func (l *loader) variant(t *Type, e entry) *Variant {
-	what := "the variant " + quote(e.key)
+	what := "the variant " + Quote(e.key)
 	l.wireName(e.Pos, e.key)
 	o := l.object(e.value, e.Pos, what, variantShape)
 	v := &Variant{Pos: e.Pos, Tag: e.key}
@@ -166,7 +166,7 @@ func (l *loader) variant(t *Type, e entry) *Variant {
 func (l *loader) checkDiscriminator(t *Type, fields []*Field) {
 	for _, f := range fields {
 		if f.Name == t.Discriminator && f.Name != "" {
-			l.report(l.here(f.Pos, t.Pos), CodeUnion, "the field "+quote(f.Name)+" is the discriminator",
+			l.report(l.here(f.Pos, t.Pos), CodeUnion, "the field "+Quote(f.Name)+" is the discriminator",
 				"Remove the field: the discriminator is part of every variant by itself.")
 		}
 	}

@@ -25,7 +25,7 @@ func (l *loader) walkFile(root *value) {
 				continue // a second time in this file, which is reported
 			}
 			if first, taken := l.rootKeys[e.key]; taken {
-				l.reportDuplicate(e.Pos, "the key "+quote(e.key), first)
+				l.reportDuplicate(e.Pos, "the key "+Quote(e.key), first)
 				continue
 			}
 			l.rootKeys[e.key] = e.Pos
@@ -45,19 +45,19 @@ func (l *loader) walkKey(o *object, e entry) {
 	case "doc":
 		s.Doc = l.text(o, e.key)
 	case "checked":
-		l.items(e.value, quote(e.key), func(item *value) {
-			if v := l.version(item, "an item of "+quote(e.key), false); v != "" {
+		l.items(e.value, Quote(e.key), func(item *value) {
+			if v := l.version(item, "an item of "+Quote(e.key), false); v != "" {
 				s.Checked = append(s.Checked, v)
 			}
 		})
 	case "seen":
 		s.Seen = l.evidence(&object{l: l, shape: rootShape, values: map[string]*value{e.key: e.value}}).Seen
 	case "since":
-		s.Since = l.version(e.value, quote(e.key), true)
+		s.Since = l.version(e.value, Quote(e.key), true)
 	case "only":
-		l.strings(e.value, quote(e.key), func(item *value) { l.only = append(l.only, item) })
+		l.strings(e.value, Quote(e.key), func(item *value) { l.only = append(l.only, item) })
 	case "without":
-		l.strings(e.value, quote(e.key), func(item *value) { l.without = append(l.without, item) })
+		l.strings(e.value, Quote(e.key), func(item *value) { l.without = append(l.without, item) })
 	case "breaks":
 		s.Breaks = l.breaks(e.value)
 	case "socket":
@@ -81,7 +81,7 @@ func (l *loader) walkKey(o *object, e entry) {
 
 // declarations calls declare for each entry of a section.
 func (l *loader) declarations(section entry, declare func(entry)) {
-	if !l.want(section.value, quote(section.key), mappingValue) {
+	if !l.want(section.value, Quote(section.key), mappingValue) {
 		l.incomplete = true
 		return
 	}
@@ -97,8 +97,8 @@ func (l *loader) socket(e entry) Socket {
 		Evidence:       l.evidence(o),
 		Path:           l.text(o, "path"),
 		Auth:           Auth(l.word(o, "auth")),
-		PingSeconds:    l.seconds(o.get("ping"), quote("ping")),
-		SilenceSeconds: l.seconds(o.get("silence"), quote("silence")),
+		PingSeconds:    l.seconds(o.get("ping"), Quote("ping")),
+		SilenceSeconds: l.seconds(o.get("silence"), Quote("silence")),
 		TextPing:       l.flag(o, "textPing"),
 	}
 	if v := o.get("silence"); v != nil && o.get("ping") == nil {
@@ -106,7 +106,7 @@ func (l *loader) socket(e entry) Socket {
 			"Write how often it pings, as in ping: 60s, or remove silence.")
 	}
 	if v := o.get("path"); s.Path != "" && s.Path[0] != '/' {
-		l.report(v.Pos, CodeBadName, quote(s.Path)+" is no path", pathHint)
+		l.report(v.Pos, CodeBadName, Quote(s.Path)+" is no path", pathHint)
 	}
 	return s
 }
@@ -116,7 +116,7 @@ func (l *loader) limits(e entry) Limits {
 	o := l.object(e.value, e.Pos, "the limits", limitsShape)
 	limits := Limits{Pos: e.Pos}
 	v := o.get(key)
-	if !l.want(v, quote(key), integerValue, mappingValue) {
+	if !l.want(v, Quote(key), integerValue, mappingValue) {
 		return limits
 	}
 	if v.kind == mappingValue {
@@ -125,7 +125,7 @@ func (l *loader) limits(e entry) Limits {
 		v = o.get("value")
 	}
 	limits.Pos = e.value.entry(key).Pos
-	limits.ChannelsPerConnection = l.count(v, quote(key))
+	limits.ChannelsPerConnection = l.count(v, Quote(key))
 	return limits
 }
 
@@ -146,7 +146,7 @@ func (l *loader) finishRoot() {
 			if g := l.removal(l.facts, needed[0]); g != nil && l.own(g.Pos) {
 				pos, why = g.Pos, ": this patch removes it"
 			}
-			l.report(pos, CodeMissingKey, "the spec lacks the key "+quote(needed[0])+why, needed[1])
+			l.report(pos, CodeMissingKey, "the spec lacks the key "+Quote(needed[0])+why, needed[1])
 		}
 	}
 	only, without := l.rootKeys["only"], l.rootKeys["without"]
@@ -160,7 +160,7 @@ func (l *loader) fields(v *value, owner string) []*Field { return l.fieldsOf(fie
 
 // fieldsOf reads fields that may have the keys of a shape.
 func (l *loader) fieldsOf(shape *shape, v *value, owner string) []*Field {
-	if !l.want(v, quote("fields")+" of "+owner, mappingValue) {
+	if !l.want(v, Quote("fields")+" of "+owner, mappingValue) {
 		return nil
 	}
 	var fields []*Field
@@ -168,7 +168,7 @@ func (l *loader) fieldsOf(shape *shape, v *value, owner string) []*Field {
 	for _, e := range v.entries {
 		f := l.field(shape, e)
 		if at, taken := first[f.Name]; taken && f.Name != "" {
-			l.reportDuplicate(f.Pos, "the field "+quote(f.Name), at)
+			l.reportDuplicate(f.Pos, "the field "+Quote(f.Name), at)
 			continue
 		}
 		first[f.Name] = f.Pos
@@ -185,7 +185,7 @@ func (l *loader) field(shape *shape, e entry) *Field {
 		f.Name, f.Optional = e.key[:n], true
 	}
 	l.wireName(e.Pos, f.Name)
-	what := "the field " + quote(f.Name)
+	what := "the field " + Quote(f.Name)
 	if e.value.kind != mappingValue {
 		if l.wantCured(e.value, what, l.typeCure(e.value), stringValue, mappingValue) {
 			f.Type = l.typeExpr(e.value, what)
@@ -196,7 +196,7 @@ func (l *loader) field(shape *shape, e entry) *Field {
 	f.Evidence = l.evidence(o)
 	f.Doc = l.text(o, "doc")
 	f.GoName = l.exported(o, "goName")
-	f.Type = l.typeExpr(o.get("type"), quote("type"))
+	f.Type = l.typeExpr(o.get("type"), Quote("type"))
 	if v := o.get("default"); v != nil && v.kind != badValue {
 		f.Default = v.text
 		if v.kind == nullValue {

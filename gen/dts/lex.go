@@ -39,11 +39,11 @@ func (t token) String() string {
 	case endToken:
 		return "the end of the file"
 	case stringToken:
-		return "the string " + quote(t.text)
+		return "the string " + spec.Quote(t.text)
 	case badToken:
 		return t.text
 	default:
-		return quote(t.text)
+		return spec.Quote(t.text)
 	}
 }
 
@@ -203,6 +203,3 @@ func span(s string, belongs func(byte) bool) int {
 	}
 	return len(s)
 }
-
-// quote puts a word of the file into a message.
-func quote(word string) string { return spec.Quote(word) }

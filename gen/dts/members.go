@@ -142,7 +142,7 @@ func (r *resolver) access(a *access, s *scope) located {
 			i := slices.IndexFunc(parts, func(p part) bool { return p.name == word })
 			if i < 0 {
 				r.fail(key.pos(), CodeMember, "See whether the files belong to one version of the package.",
-					"there is no member %s in this type", quote(word))
+					"there is no member %s in this type", spec.Quote(word))
 			}
 			found = append(found, &closure{parts[i].typ})
 		}

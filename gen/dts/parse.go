@@ -173,7 +173,7 @@ func (p *parser) keep(into map[string]*declaration, d *declaration) {
 }
 
 func (p *parser) twice(pos spec.Pos, name string) {
-	p.report(pos, CodeTwice, "%s is declared twice", "Only one of the two can be meant: see whether the file is whole.", quote(name))
+	p.report(pos, CodeTwice, "%s is declared twice", "Only one of the two can be meant: see whether the file is whole.", spec.Quote(name))
 }
 
 // Tokens.
@@ -208,7 +208,7 @@ func (p *parser) take(text string) bool {
 
 func (p *parser) expect(text string) {
 	if !p.take(text) {
-		p.unknown(quote(text) + " belongs here.")
+		p.unknown(spec.Quote(text) + " belongs here.")
 	}
 }
 

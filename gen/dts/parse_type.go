@@ -1,5 +1,7 @@
 package dts
 
+import "github.com/misskeyactor/misskeyactor/spec"
+
 // The grammar of types, the loosest binding first:
 //
 //	type         = [ "|" ] intersection { "|" intersection } .
@@ -119,7 +121,7 @@ func (p *parser) listed(end string) []node {
 	for !p.take(end) {
 		of = append(of, p.typ())
 		if !p.take(",") && !p.is(end) {
-			p.unknown(`"," or ` + quote(end) + " belongs here.")
+			p.unknown(`"," or ` + spec.Quote(end) + " belongs here.")
 		}
 	}
 	return of

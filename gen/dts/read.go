@@ -154,16 +154,16 @@ func (r *reader) members(l located, what string) []part {
 
 func (r *reader) channel(p part) {
 	c := &Channel{Pos: p.Pos, Name: p.name}
-	what := "the channel " + quote(p.name)
+	what := "the channel " + spec.Quote(p.name)
 	for _, section := range r.members(p.typ, what) {
 		switch {
 		case section.name != "params" && section.name != "events" && section.name != "receives":
 			r.fail(section.Pos, CodeForm, "The importer knows params, events and receives. If channels have come to say more, it has to learn that.",
-				"%s has the member %s", what, quote(section.name))
+				"%s has the member %s", what, spec.Quote(section.name))
 		case r.isNothing(section.typ):
 			continue
 		}
-		for _, m := range r.members(section.typ, quote(section.name)+" of "+what) {
+		for _, m := range r.members(section.typ, spec.Quote(section.name)+" of "+what) {
 			r.try(func() { c.add(r, section.name, m) })
 		}
 	}

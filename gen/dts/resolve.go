@@ -162,7 +162,7 @@ func (r *resolver) named(n *name, s *scope) (l located, ok bool) {
 	switch {
 	case !builtIn:
 		r.fail(n.pos(), CodeName, "See whether the file is whole: names are declared in it, imported, or built into the language.",
-			"there is no type %s", quote(n.text))
+			"there is no type %s", spec.Quote(n.text))
 	case len(n.args) != want:
 		r.fail(n.pos(), CodeType, "See whether the file is whole.",
 			"%s has %d types between < and > here, and takes %d", n.text, len(n.args), want)
@@ -207,7 +207,7 @@ func (r *resolver) constant(n *typeof, s *scope) located {
 	d, m := r.find(s.module, n.constant, n.pos(), constantsOf)
 	if d == nil {
 		r.fail(n.pos(), CodeName, "See whether the file is whole: constants are declared in it or imported.",
-			"there is no constant %s", quote(n.constant))
+			"there is no constant %s", spec.Quote(n.constant))
 	}
 	return located{d.typ, &scope{module: m}}
 }
@@ -252,7 +252,7 @@ func (r *resolver) imported(m *module, i imported) *module {
 	file, ok := beside(m.file, i.from)
 	if !ok {
 		r.fail(i.Pos, CodeName, "What the streaming API sends has been declared in the package itself so far.",
-			"%s is imported from another package, %s", i.name, quote(i.from))
+			"%s is imported from another package, %s", i.name, spec.Quote(i.from))
 	}
 	if _, known := r.modules[file]; !known && len(r.modules) == maxFiles {
 		r.fail(i.Pos, CodeDeep, "The package needs six: see whether the files are its own.",
@@ -262,7 +262,7 @@ func (r *resolver) imported(m *module, i imported) *module {
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid):
 		r.fail(i.Pos, CodeFile, "Give the package as it is published, with all of its files.",
-			"the file %s, which is imported here, is not there", quote(file))
+			"the file %s, which is imported here, is not there", spec.Quote(file))
 	case err != nil:
 		r.err = err
 		panic(typeFault{})

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 
 	"github.com/misskeyactor/misskeyactor/spec"
 )
@@ -52,11 +51,7 @@ func New(s *spec.Spec, opts Options) (*Observer, error) {
 	o.ledger = newLedger(o.index)
 	if opts.Channel != "" {
 		if o.unowned = o.index.channels[opts.Channel]; o.unowned == nil {
-			meant := ""
-			if near := spec.Nearest(opts.Channel, slices.Values(slices.Sorted(maps.Keys(o.index.channels)))); near != "" {
-				meant = fmt.Sprintf("; did you mean %q?", near)
-			}
-			return nil, fmt.Errorf("%w: %q%s", ErrNoChannel, opts.Channel, meant)
+			return nil, fmt.Errorf("%w: %q%s", ErrNoChannel, opts.Channel, spec.DidYouMean(opts.Channel, maps.Keys(o.index.channels)))
 		}
 	}
 	return o, nil

@@ -129,5 +129,5 @@ func codes(names []string) string {
 			list = append(list, code(name))
 		}
 	}
-	return enumerate(list)
+	return spec.Enumerate(list, "and")
 }

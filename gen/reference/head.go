@@ -19,7 +19,7 @@ func (p *page) head() {
 		text += " That extends the spec " + code(base.Name) + "; facts that come from there were seen on the servers that it describes."
 	}
 	if len(p.spec.Checked) > 0 {
-		text += " Its facts were measured on " + enumerate(p.spec.Checked) + "."
+		text += " Its facts were measured on " + spec.Enumerate(p.spec.Checked, "and") + "."
 	}
 	p.paragraph(text)
 	p.paragraph("Go names are those of the bindings that are generated from the same spec: " + code("client") + " is their " + code("Client") +

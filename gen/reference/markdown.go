@@ -105,20 +105,6 @@ func sentences(all ...string) string {
 	return strings.Join(kept, " ")
 }
 
-// enumerate joins words as a sentence does: "a, b and c".
-func enumerate(words []string) string { return join(words, " and ") }
-
-// either joins words as a choice: "a, b or c".
-func either(words []string) string { return join(words, " or ") }
-
-func join(words []string, last string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	end := len(words) - 1
-	return strings.Join(words[:end], ", ") + last + words[end]
-}
-
 // table is a table of Markdown cells.
 type table struct {
 	head []string

@@ -144,7 +144,7 @@ func seen(e spec.Evidence) string {
 	case len(e.Seen) == 0:
 		return "Read in the servers' source only"
 	default:
-		return "Seen on " + enumerate(e.Seen)
+		return "Seen on " + spec.Enumerate(e.Seen, "and")
 	}
 }
 

@@ -76,9 +76,9 @@ func (p *page) object(t *spec.Type) {
 	}
 	switch {
 	case len(embedded) > 0 && len(t.Fields) > 0:
-		p.paragraph("All fields of " + enumerate(embedded) + ", and:")
+		p.paragraph("All fields of " + spec.Enumerate(embedded, "and") + ", and:")
 	case len(embedded) > 0:
-		p.paragraph("All fields of " + enumerate(embedded) + ".")
+		p.paragraph("All fields of " + spec.Enumerate(embedded, "and") + ".")
 	}
 	p.paragraph(p.fieldTable(t.Fields, t.Evidence))
 }

@@ -12,7 +12,7 @@ func (p *page) typeText(e *spec.TypeExpr, absent bool) string {
 	if absent {
 		choices = append(choices, "absent")
 	}
-	return either(choices)
+	return spec.Enumerate(choices, "or")
 }
 
 // valueText is typeText of a value that is there.
