@@ -142,7 +142,7 @@ func (l *loader) resolveChecked(u use) {
 	if _, stated := l.rootKeys["checked"]; !stated || slices.Contains(l.spec.Checked, u.name) || l.incomplete {
 		return
 	}
-	if l.layer(u.pos) != l.at.String() {
+	if !l.own(u.pos) {
 		return // of a dialect that this one extends, which has versions of its own
 	}
 	l.report(u.pos, CodeBadVersion, Quote(u.name)+" is not among the versions checked",

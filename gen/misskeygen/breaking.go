@@ -43,10 +43,7 @@ func breaking(c *task) error {
 	strict := flags.Bool("strict", false, "")
 	verbose := flags.Bool("v", false, "")
 	c.jsonFlag(flags)
-	if err := c.parse(flags, 2, 2, "two specs"); err != nil {
-		return err
-	}
-	old, new, err := loadSpecs(c.args[0], c.args[1])
+	old, new, err := c.twoSpecs(flags)
 	if err != nil {
 		return err
 	}

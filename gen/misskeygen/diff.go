@@ -26,10 +26,7 @@ func diff(c *task) error {
 	flags := c.flags()
 	exitCode := flags.Bool("exit-code", false, "")
 	c.jsonFlag(flags)
-	if err := c.parse(flags, 2, 2, "two specs"); err != nil {
-		return err
-	}
-	old, new, err := loadSpecs(c.args[0], c.args[1])
+	old, new, err := c.twoSpecs(flags)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"flag"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -27,10 +28,14 @@ func loadSpec(arg string) (*spec.Spec, error) {
 	return spec.Load(disk{}, name)
 }
 
-// loadSpecs loads two specs; when both have faults, all are in the error.
-func loadSpecs(before, after string) (old, new *spec.Spec, err error) {
-	old, oldErr := loadSpec(before)
-	new, newErr := loadSpec(after)
+// twoSpecs loads the two specs of a command line; when both have faults, all are
+// in the error.
+func (c *task) twoSpecs(flags *flag.FlagSet) (old, new *spec.Spec, err error) {
+	if err := c.parse(flags, 2, 2, "two specs"); err != nil {
+		return nil, nil, err
+	}
+	old, oldErr := loadSpec(c.args[0])
+	new, newErr := loadSpec(c.args[1])
 	var faults, more spec.Diagnostics
 	if errors.As(oldErr, &faults) && errors.As(newErr, &more) {
 		return old, new, append(faults, more...)

@@ -51,6 +51,18 @@ func (r *recording) answered(s *socket, id string) {
 	}
 }
 
+// addressed takes what the bodies of messages to and from a channel have: the id
+// of its connect, and the message's type.
+func (r *recording) addressed(at address, body any) (o map[string]any, id, typ string, ok bool) {
+	if o, ok = r.object(at, body); !ok {
+		return nil, "", "", false
+	}
+	r.unknownKeys(at, o, "id", "type", "body")
+	id, hasID := r.text(at, o, "id")
+	typ, hasType := r.text(at, o, "type")
+	return o, id, typ, hasID && hasType
+}
+
 // heard is an event of a channel, for the events of a set are those of several.
 type heard struct {
 	channel string
@@ -58,14 +70,8 @@ type heard struct {
 }
 
 func (r *recording) channelMessage(s *socket, at address, body any) {
-	o, ok := r.object(at, body)
+	o, id, event, ok := r.addressed(at, body)
 	if !ok {
-		return
-	}
-	r.unknownKeys(at, o, "id", "type", "body")
-	id, ok := r.text(at, o, "id")
-	event, there := r.text(at, o, "type")
-	if !ok || !there {
 		return
 	}
 	ch := r.unowned

@@ -96,14 +96,8 @@ func (r *recording) channel(name string) *channel {
 
 func (r *recording) send(s *socket, req *request, body any) {
 	at := req.message.address
-	o, ok := r.object(at, body)
+	o, id, typ, ok := r.addressed(at, body)
 	if !ok {
-		return
-	}
-	r.unknownKeys(at, o, "id", "type", "body")
-	id, ok := r.text(at, o, "id")
-	typ, there := r.text(at, o, "type")
-	if !ok || !there {
 		return
 	}
 	if _, there := o["body"]; !there {
