@@ -14,7 +14,7 @@ func crowd(t *testing.T, w *way) {
 	for range w.sub.inbox.maxEvents / 4 {
 		w.socket.receive(w.frame, time.Now())
 	}
-	if !w.sub.inbox.crowded.Load() {
+	if !w.sub.inbox.crowded() {
 		t.Fatal("an inbox that is a quarter full is not crowded")
 	}
 }
@@ -36,7 +36,7 @@ func TestReaderDecodesAheadWhileTheInboxFillsUp(t *testing.T) {
 	for w.sub.inbox.events < w.sub.inbox.maxEvents {
 		w.socket.receive(w.frame, time.Now())
 	}
-	if w.sub.inbox.crowded.Load() {
+	if w.sub.inbox.crowded() {
 		t.Error("the reader would work for a handler that is stuck")
 	}
 	total := w.sub.inbox.events
@@ -52,7 +52,7 @@ func TestReaderDecodesAheadWhileTheInboxFillsUp(t *testing.T) {
 	if got := w.sub.delivered.Load(); got != uint64(total) {
 		t.Errorf("%d events delivered of %d", got, total)
 	}
-	if w.sub.inbox.crowded.Load() {
+	if w.sub.inbox.crowded() {
 		t.Error("an empty inbox is crowded")
 	}
 }
@@ -63,7 +63,7 @@ func TestPausedInboxIsNotCrowded(t *testing.T) {
 	for range w.sub.inbox.maxEvents / 2 {
 		w.socket.receive(w.frame, time.Now())
 	}
-	if w.sub.inbox.crowded.Load() || w.last().event != nil {
+	if w.sub.inbox.crowded() || w.last().event != nil {
 		t.Error("the reader decodes what nobody takes")
 	}
 }

@@ -3,7 +3,6 @@ package runtime
 import (
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/misskeyactor/misskeyactor/runtime/wire"
@@ -45,8 +44,6 @@ type inbox struct {
 	paused   pauseReason // nothing is taken unless 0
 	slow     bool        // dropping since the inbox was last empty
 	episode  uint64      // dropped since then
-
-	crowded atomic.Bool // holds more than the consumer is likely to be at once, and room
 
 	arrived chan struct{} // holds a token when something may have changed; nil = nobody waits
 }
@@ -94,7 +91,6 @@ func (in *inbox) push(it item) (p pushed) {
 	in.append(it)
 	in.events++
 	in.bytes += len(it.frame)
-	in.measure()
 	if in.waiting != nil {
 		in.waiting[it.key]++
 	}
@@ -192,7 +188,6 @@ func (in *inbox) grow(i int, to time.Time, lost uint64) {
 func (in *inbox) leaves(it item) {
 	in.events--
 	in.bytes -= len(it.frame)
-	in.measure()
 	if in.waiting == nil {
 		return
 	}
@@ -201,16 +196,15 @@ func (in *inbox) leaves(it item) {
 	}
 }
 
-// measure keeps account of whether the inbox is crowded: filling up faster than
-// it is emptied, and not yet full. One that is full is a consumer's who is
-// stuck, or slow for good.
-func (in *inbox) measure() {
+// crowded reports whether the inbox is filling up faster than it is emptied, and
+// not yet full. One that is full is a consumer's who is stuck, or slow for good.
+func (in *inbox) crowded() bool {
 	const quarter = 4
+	in.mu.Lock()
+	defer in.mu.Unlock()
 	filling := in.events >= in.maxEvents/quarter || in.bytes >= in.maxBytes/quarter
 	full := in.events >= in.maxEvents || in.bytes >= in.maxBytes
-	if crowded := filling && !full && in.paused == 0; crowded != in.crowded.Load() {
-		in.crowded.Store(crowded)
-	}
+	return filling && !full && in.paused == 0 && !in.finished
 }
 
 // lose records that the event it is missing before place i.

@@ -393,7 +393,7 @@ func (s *Subscription) offer(it item, frame []byte) {
 	if s.inbox.policy == OverflowLatest {
 		it.key = s.keyOf(it, frame)
 	}
-	if s.handler != nil && s.inbox.crowded.Load() {
+	if s.handler != nil && s.inbox.crowded() {
 		it.event = s.decodeAhead(it)
 	}
 	p := s.inbox.push(it)
