@@ -103,45 +103,36 @@ func (a *channelActor) drain(ctx actor.Context) {
 	s.ring()
 }
 
-// runHandler hands a batch of events to the handler. It does so in a goroutine
-// that it waits for: a handler that calls runtime.Goexit, as a test's FailNow
-// does, ends that and not the actor, which could never work again.
+// runHandler hands a batch of events to the handler. What is deferred is done even
+// if a handler ends the goroutine by runtime.Goexit, see dispatcher.
 func (a *channelActor) runHandler(ctx actor.Context) {
 	s := a.sub
-	finished := make(chan struct{})
-	var empty, done bool
-	var calls context.Context
-	var crash any
-	go func() {
-		defer close(finished)
-		defer func() { crash = recover() }() // of our own code, see handle
-		for range batch {
-			var it item
-			var ok bool
-			if it, ok, done = s.inbox.take(); !ok {
-				empty = true
-				s.caughtUp()
-				return
-			}
-			if event := s.next(it); event != nil {
-				if calls == nil {
-					calls = s.context()
-				}
-				s.handle(calls, event)
-			}
-			if s.isLast(it) {
-				s.end(ErrEnded, false)
-			}
+	more := true
+	defer func() {
+		if more {
+			s.ring()
 		}
 	}()
-	<-finished
-	switch {
-	case crash != nil:
-		panic(crash) // the connection decides
-	case done:
-		ctx.Stop(ctx.Self())
-	case !empty:
-		s.ring()
+	var calls context.Context
+	for range batch {
+		it, ok, done := s.inbox.take()
+		if !ok {
+			more = false
+			s.caughtUp()
+			if done {
+				ctx.Stop(ctx.Self())
+			}
+			return
+		}
+		if s.isLast(it) {
+			defer s.end(ErrEnded, false)
+		}
+		if event := s.next(it); event != nil {
+			if calls == nil {
+				calls = s.context()
+			}
+			s.handle(calls, event)
+		}
 	}
 }
 

@@ -159,7 +159,7 @@ func newConnection(s *Session, number int) *connection {
 		crashes:  make(map[string]int),
 		panics:   make(map[*Subscription]*panics),
 	}
-	c.props = actor.PropsFromProducer(func() actor.Actor { return &channelActor{sub: c.spawning} }, actor.WithMailbox(actor.UnboundedLockfree()))
+	c.props = actor.PropsFromProducer(func() actor.Actor { return &channelActor{sub: c.spawning} }, actor.WithMailbox(actor.UnboundedLockfree()), actor.WithDispatcher(newDispatcher()))
 	for _, kind := range s.dialect.Captures {
 		c.captures[kind.Update] = &captureRoutes{kind: kind}
 	}

@@ -579,6 +579,29 @@ func TestGoexitInAHandlerCostsItsEventOnly(t *testing.T) {
 	}
 }
 
+func TestGoexitOnTheLastEventStillEndsTheCapture(t *testing.T) {
+	f := newFake(t)
+	s := f.connect()
+	sub, err := s.Capture(ctx(t), &noted, "n1", func(context.Context, any) error {
+		stdruntime.Goexit()
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	live(t, sub)
+	f.socket(0).send(`{"type":"noteUpdated","body":{"id":"n1","type":"text","body":"x"}}`)
+	f.socket(0).send(`{"type":"noteUpdated","body":{"id":"n1","type":"bye","body":null}}`)
+	select {
+	case <-sub.Done():
+	case <-ctx(t).Done():
+		t.Fatal("its actor has not ended")
+	}
+	if st := sub.Status(); st.HandlerPanics != 2 || !errors.Is(st.Err, runtime.ErrEnded) {
+		t.Errorf("%d panics, ended by %v", st.HandlerPanics, st.Err)
+	}
+}
+
 func TestCloseNamesTheHandlerItWaitsFor(t *testing.T) {
 	f := newFake(t)
 	s, err := runtime.Connect(ctx(t), &testDialect, f.URL)
