@@ -75,7 +75,7 @@ func NewDecoder(src string, onDrift func(Drift)) *Decoder {
 }
 
 // Reset makes d read src from its start.
-func (d *Decoder) Reset(src string) { d.scan, d.unions = scanner{src: src}, 0 }
+func (d *Decoder) Reset(src string) { d.scan, d.unions = scanner{src: src, buf: d.scan.buf}, 0 }
 
 // OnDrift sets who is told of drift from now on; nil for nobody.
 func (d *Decoder) OnDrift(f func(Drift)) { d.onDrift = f }
@@ -107,6 +107,10 @@ func (d *Decoder) Object(field func(d *Decoder, key string) error) error {
 			err = field(d, key)
 		}
 		if err == nil {
+			if s.pos < len(s.src) && s.src[s.pos] == ',' { // as another finds, without a call
+				s.pos++
+				continue
+			}
 			more, err = s.another('}')
 		}
 	}
@@ -132,7 +136,7 @@ func (d *Decoder) Null() (bool, error) {
 	if d.scan.next() != 'n' {
 		return false, nil
 	}
-	return true, d.scan.literal("null")
+	return true, d.scan.null()
 }
 
 // Missing reports that a required key was absent.

@@ -11,18 +11,24 @@ import (
 )
 
 // scanner reads JSON (RFC 8259) out of a string, strictly, without copying
-// what stands in it unescaped.
+// what stands in it unescaped. Strings have to be UTF-8; elsewhere JSON has
+// nothing but ASCII.
 type scanner struct {
 	src   string
 	pos   int
 	depth int
+	buf   []byte // strings with escapes are put together here
 }
+
+// maxBuf is how large a buffer for them is kept.
+const maxBuf = 16 << 10
 
 // maxDepth is how deep objects and arrays nest, as with encoding/json.
 const maxDepth = 10_000
 
 var (
 	errEnd   = errors.New("unexpected end of the text")
+	errUTF8  = errors.New("a string that is not UTF-8")
 	errDepth = fmt.Errorf("nested more than %d deep", maxDepth)
 )
 
@@ -55,16 +61,16 @@ func (s *scanner) nextBehindSpace() byte {
 	return 0
 }
 
-// take reads a byte of punctuation.
-func (s *scanner) take(c byte, want string) error {
-	if s.next() != c {
-		return s.unexpected(want)
+// null reads null.
+func (s *scanner) null() error {
+	if !strings.HasPrefix(s.src[s.pos:], "null") {
+		return s.unexpected("null")
 	}
-	s.pos++
+	s.pos += len("null")
 	return nil
 }
 
-// literal reads null, true or false.
+// literal reads true or false.
 func (s *scanner) literal(word string) error {
 	if !strings.HasPrefix(s.src[s.pos:], word) {
 		return s.unexpected(word)
@@ -76,9 +82,10 @@ func (s *scanner) literal(word string) error {
 // enter goes into an object or an array that begins with open, and reports
 // whether there is anything in it.
 func (s *scanner) enter(open, end byte, what string) (more bool, err error) {
-	if err := s.take(open, what); err != nil {
-		return false, err
+	if s.next() != open {
+		return false, s.unexpected(what)
 	}
+	s.pos++
 	if s.depth++; s.depth > maxDepth {
 		return false, errDepth
 	}
@@ -107,57 +114,81 @@ func (s *scanner) another(end byte) (more bool, err error) {
 
 // key reads a key with its colon.
 func (s *scanner) key() (string, error) {
+	if s.next() == '"' {
+		begin := s.pos + 1
+		if end, wide := plain(s.src, begin); !wide && end+1 < len(s.src) && s.src[end] == '"' && s.src[end+1] == ':' {
+			s.pos = end + 2
+			return s.src[begin:end], nil
+		}
+	}
+	// Not as servers write it: with an escape, white space, not ASCII.
 	key, err := s.text("a key")
 	if err != nil {
 		return "", err
 	}
-	return key, s.take(':', `":"`)
+	if s.next() != ':' {
+		return "", s.unexpected(`":"`)
+	}
+	s.pos++
+	return key, nil
 }
 
 // text reads a string. Without an escape it is a part of src.
 func (s *scanner) text(want string) (string, error) {
-	if err := s.take('"', want); err != nil {
-		return "", err
+	if s.next() != '"' {
+		return "", s.unexpected(want)
 	}
-	begin := s.pos
-	s.plain()
-	if s.pos < len(s.src) && s.src[s.pos] == '"' {
-		s.pos++
-		return s.src[begin : s.pos-1], nil
+	begin := s.pos + 1
+	end, wide := plain(s.src, begin)
+	if end >= len(s.src) || s.src[end] != '"' {
+		s.pos = end
+		return s.escaped(begin, wide)
 	}
-	return s.escaped(begin)
+	if wide && !utf8.ValidString(s.src[begin:end]) {
+		return "", errUTF8
+	}
+	s.pos = end + 1
+	return s.src[begin:end], nil
 }
 
-// plain passes over what means itself in a string.
-func (s *scanner) plain() {
+// plain finds the end of what means itself in a string, from i on. wide is set
+// when some of it is not ASCII.
+func plain(src string, i int) (end int, wide bool) {
 	const (
 		low  = 0x0101010101010101
 		high = 0x8080808080808080
 	)
-	src, i := s.src, s.pos
+	seen := uint64(0)
 	for ; i+8 <= len(src); i += 8 {
 		b := src[i : i+8]
 		w := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
 			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
-		quote, back := w^('"'*low), w^('\\'*low)
 		// A byte's high bit is left where the byte is below a space, a quote or
 		// a backslash; by a borrow also behind such a byte, so the first counts.
-		if found := ((w-' '*low)&^w | (quote-low)&^quote | (back-low)&^back) & high; found != 0 {
-			s.pos = i + bits.TrailingZeros64(found)/8
-			return
+		if found := ((w - ' '*low) | ((w ^ '"'*low) - low) | ((w ^ '\\'*low) - low)) &^ w & high; found != 0 {
+			seen |= w & (found&-found - 1)
+			return i + bits.TrailingZeros64(found)/8, seen&high != 0
 		}
+		seen |= w
 	}
 	for ; i < len(src); i++ {
-		if c := src[i]; c == '"' || c == '\\' || c < ' ' {
+		c := src[i]
+		if c == '"' || c == '\\' || c < ' ' {
 			break
 		}
+		seen |= uint64(c)
 	}
-	s.pos = i
+	return i, seen&high != 0
 }
 
 // escaped reads the rest of a string that has escapes.
-func (s *scanner) escaped(begin int) (string, error) {
-	var out []byte
+func (s *scanner) escaped(begin int, wide bool) (string, error) {
+	out := s.buf[:0]
+	defer func() {
+		if cap(out) <= maxBuf {
+			s.buf = out
+		}
+	}()
 	for {
 		out = append(out, s.src[begin:s.pos]...)
 		if s.pos >= len(s.src) {
@@ -166,6 +197,9 @@ func (s *scanner) escaped(begin int) (string, error) {
 		switch s.src[s.pos] {
 		case '"':
 			s.pos++
+			if wide && !utf8.Valid(out) {
+				return "", errUTF8
+			}
 			return string(out), nil
 		case '\\':
 			s.pos++
@@ -177,7 +211,9 @@ func (s *scanner) escaped(begin int) (string, error) {
 			return "", s.unexpected("no control character")
 		}
 		begin = s.pos
-		s.plain()
+		var more bool
+		s.pos, more = plain(s.src, begin)
+		wide = wide || more
 	}
 }
 
@@ -298,10 +334,7 @@ func (s *scanner) skip() error {
 	case '{':
 		more, err := s.enter('{', '}', "an object")
 		for more && err == nil {
-			if err = s.skipText(); err == nil {
-				err = s.take(':', `":"`)
-			}
-			if err == nil {
+			if _, err = s.key(); err == nil {
 				err = s.skip()
 			}
 			if err == nil {
@@ -318,23 +351,18 @@ func (s *scanner) skip() error {
 		}
 		return err
 	case '"':
-		return s.skipText()
+		_, err := s.text("a string")
+		return err
 	case 't':
 		return s.literal("true")
 	case 'f':
 		return s.literal("false")
 	case 'n':
-		return s.literal("null")
+		return s.null()
 	default:
 		_, _, err := s.number()
 		return err
 	}
-}
-
-// skipText reads a string, or what stands where a key belongs, and drops it.
-func (s *scanner) skipText() error {
-	_, err := s.text("a key")
-	return err
 }
 
 // wholeNumber is the value of a text that number called whole.

@@ -70,11 +70,13 @@ func (d *Decoder) drift(kind DriftKind, typ, field string) {
 
 // null reads a null and returns ErrNull, where there is one.
 func (d *Decoder) null() error {
-	null, err := d.Null()
-	if null && err == nil {
-		return ErrNull
+	if d.scan.next() != 'n' {
+		return nil
 	}
-	return err
+	if err := d.scan.null(); err != nil {
+		return err
+	}
+	return ErrNull
 }
 
 // MaxRequired is how many required keys of one object Seen can tell apart.
@@ -131,18 +133,29 @@ type decodes[T any] interface {
 
 // Opt reads a value that may be null.
 func Opt[T any](d *Decoder, v *opt.Opt[T], read func(*Decoder) (T, error)) error {
-	return OrNull(Optional(d, v, read))
+	if d.scan.next() == 'n' {
+		*v = opt.Null[T]()
+		return d.scan.null()
+	}
+	x, err := read(d)
+	if err == nil {
+		*v = opt.Of(x)
+	}
+	return err
 }
 
 // Optional reads a value that may be absent and may not be null. A null is
 // kept all the same, and reported by ErrNull.
 func Optional[T any](d *Decoder, v *opt.Opt[T], read func(*Decoder) (T, error)) error {
+	if err := d.null(); err != nil {
+		if err == ErrNull {
+			*v = opt.Null[T]()
+		}
+		return err
+	}
 	x, err := read(d)
-	switch err {
-	case nil:
+	if err == nil {
 		*v = opt.Of(x)
-	case ErrNull:
-		*v = opt.Null[T]()
 	}
 	return err
 }
