@@ -331,6 +331,11 @@ func TestFramesThatAreNoUseAreSkipped(t *testing.T) {
 		{"no type", `{}`, wire.ErrNoType},
 		{"100,000 levels", `{"type":"channel","body":{"id":"` + id + `","type":"text","body":` + deep + `}}`, wire.ErrNotJSON},
 		{"broken payload", `{"type":"channel","body":{"id":"` + id + `","type":"text","body":[}}`, wire.ErrNotJSON},
+		{"payload not UTF-8", `{"type":"channel","body":{"id":"` + id + `","type":"text","body":"` + "\xff" + `"}}`, wire.ErrNotUTF8},
+		{"escaped payload not UTF-8", `{"type":"channel","body":{"id":"` + id + `","type":"text","body":"` + "\\n\xff" + `"}}`, wire.ErrNotUTF8},
+		{"event not UTF-8", `{"type":"channel","body":{"id":"` + id + `","type":"` + "\xff" + `","body":"x"}}`, wire.ErrNotUTF8},
+		{"unknown event not UTF-8", `{"type":"channel","body":{"id":"` + id + `","type":"smile","body":{"` + "\xff" + `":1}}}`, wire.ErrNotUTF8},
+		{"broken frame of an unknown type", `{"type":"news","body":{"id":"1","type":"text","body":[}}`, wire.ErrNotJSON},
 		{"2 MiB", `{"type":"channel","body":{"id":"` + id + `","type":"text","body":"` + strings.Repeat("x", 2<<20) + `"}}`, runtime.ErrFrameTooLarge},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -362,7 +367,7 @@ func TestFramesThatAreNoUseAreSkipped(t *testing.T) {
 			}
 		})
 	}
-	if st := s.Status().Stats; st.Malformed != 5 || st.TooLarge != 1 || st.UnknownFrames != 2 {
+	if st := s.Status().Stats; st.Malformed != 10 || st.TooLarge != 1 || st.UnknownFrames != 2 {
 		t.Errorf("stats %+v", st)
 	}
 }

@@ -396,6 +396,11 @@ func (s *socket) receive(frame []byte, now time.Time) {
 		}
 		return
 	}
+	if env, err = whole(frame, env); err != nil {
+		stats.malformed.Add(1)
+		s.skip(err, frame, len(frame))
+		return
+	}
 	stats.unknownFrames.Add(1)
 	s.skip(fmt.Errorf("%w %q", ErrUnknownFrame, excerpt(env.Type)), frame, len(frame))
 }

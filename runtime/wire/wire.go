@@ -41,9 +41,10 @@ type Envelope struct {
 	// none.
 	Payload Span
 
-	// Whole is set when the whole frame was read and found to be JSON. When
-	// it is not set, Payload was found by its surroundings: if it turns out
-	// not to be one JSON value, [Full] tells what the frame really is.
+	// Whole is set when the whole frame was read and found to be JSON in
+	// UTF-8. When it is not set, Payload was found by its surroundings: if it
+	// turns out not to be one JSON value in UTF-8, [Full] tells what the frame
+	// really is.
 	Whole bool
 }
 
@@ -61,11 +62,10 @@ var (
 // Scan reads frame's envelope. Frames of the literal shape in which the
 // server writes its channel events and capture updates cost a comparison of
 // their prefix; all others a pass over the whole frame. It does not allocate
-// on the fast path, does not keep frame and is safe for concurrent use.
+// on the fast path, does not keep frame and is safe for concurrent use. It
+// returns ErrNotUTF8, ErrNotJSON or ErrNoType for what [Full] does, unless the
+// frame has that shape: see Envelope.Whole.
 func Scan(frame []byte) (Envelope, error) {
-	if !utf8.Valid(frame) {
-		return Envelope{}, ErrNotUTF8
-	}
 	if env, ok := Fast(frame); ok {
 		return env, nil
 	}

@@ -33,6 +33,7 @@ func TestScan(t *testing.T) {
 		{name: "cut short", frame: `{"type":"channel","body":{"id":"i"`, err: wire.ErrNotJSON},
 		{name: "trailing", frame: `{"type":"x"} x`, err: wire.ErrNotJSON},
 		{name: "two values", frame: `{"type":"x"}{}`, err: wire.ErrNotJSON},
+		{name: "not UTF-8 in the payload", frame: "{\"type\":\"channel\",\"body\":{\"id\":\"i\",\"type\":\"e\",\"body\":\"\xff\"}}", typ: "channel", id: "i", event: "e", payload: "\"\xff\"", fast: true},
 		{name: "not UTF-8", frame: "{\"type\":\"\xff\"}", err: wire.ErrNotUTF8},
 		{name: "null", frame: `null`, err: wire.ErrNoType},
 		{name: "no type", frame: `{"body":{}}`, err: wire.ErrNoType},
