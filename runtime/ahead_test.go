@@ -45,7 +45,7 @@ func TestReaderDecodesAheadWhileTheInboxFillsUp(t *testing.T) {
 		if !ok {
 			t.Fatal("an event is missing")
 		}
-		if w.sub.decode(it) != &stageEvent {
+		if w.sub.decode(&it) != &stageEvent {
 			t.Fatal("an event does not decode")
 		}
 	}

@@ -112,6 +112,16 @@ type EventSet struct {
 	Gap func(Meta, GapInfo) any
 }
 
+// typeOf is the string that typ says: the set's own where it has one, and no copy.
+func (s *EventSet) typeOf(typ []byte) string {
+	for _, t := range s.Types {
+		if t == string(typ) {
+			return t
+		}
+	}
+	return string(typ)
+}
+
 // Channel is a channel as the bindings describe it.
 type Channel struct {
 	Name       string

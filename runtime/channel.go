@@ -92,11 +92,11 @@ func (a *channelActor) drain(ctx actor.Context) {
 			s.caughtUp()
 			return
 		}
-		if event := s.next(it); event != nil {
+		if event := s.next(&it); event != nil {
 			s.inFlight.Add(1)
 			ctx.Send(s.receiver, event)
 		}
-		if s.isLast(it) {
+		if s.isLast(&it) {
 			s.end(ErrEnded, false)
 		}
 	}
@@ -124,10 +124,10 @@ func (a *channelActor) runHandler(ctx actor.Context) {
 			}
 			return
 		}
-		if s.isLast(it) {
+		if s.isLast(&it) {
 			defer s.end(ErrEnded, false)
 		}
-		if event := s.next(it); event != nil {
+		if event := s.next(&it); event != nil {
 			if calls == nil {
 				calls = s.context()
 			}
@@ -138,7 +138,7 @@ func (a *channelActor) runHandler(ctx actor.Context) {
 
 // next makes the event to hand on; nil when there is none, or when Close or the
 // end of the client's time to drain has cut it off.
-func (s *Subscription) next(it item) any {
+func (s *Subscription) next(it *item) any {
 	if s.isCut() {
 		if it.gap == nil {
 			s.cutShort(1)
@@ -149,7 +149,7 @@ func (s *Subscription) next(it item) any {
 }
 
 // isLast reports whether no event can come after this one.
-func (s *Subscription) isLast(it item) bool {
+func (s *Subscription) isLast(it *item) bool {
 	ends := s.slot.endsWith()
 	return ends != "" && it.gap == nil && it.typ == ends
 }

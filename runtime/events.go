@@ -44,8 +44,8 @@ func Events[E any](ctx context.Context, s *Subscription) iter.Seq2[E, error] {
 				}
 				continue
 			}
-			event := s.decode(it)
-			if s.isLast(it) {
+			event := s.decode(&it)
+			if s.isLast(&it) {
 				s.end(ErrEnded, false) // first: the loop may break on it
 			}
 			if event != nil && !yield(event.(E), nil) {

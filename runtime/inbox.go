@@ -37,6 +37,8 @@ type inbox struct {
 	head, n  int
 	events   int // items that are no gaps
 	bytes    int
+	received uint64         // events in all, and …
+	earlier  uint64         // … of these, until it was last connected
 	waiting  map[string]int // events by key, of OverflowLatest
 	last     *lastEvent     // the event last taken
 	lost     *GapInfo       // begun, and to end with the next event or ack
@@ -63,9 +65,10 @@ type pushed struct {
 }
 
 // push adds an event. It never waits.
-func (in *inbox) push(it item) (p pushed) {
+func (in *inbox) push(it *item) (p pushed) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	in.received++
 	if in.finished {
 		return p
 	}
@@ -132,16 +135,16 @@ func (in *inbox) victim(key string) int {
 // drop drops the event at place i and leaves a gap there.
 func (in *inbox) drop(i int, now time.Time) {
 	old := *in.at(i)
-	in.leaves(old)
+	in.leaves(&old)
 	// What stood before it moves up by one place; a gap takes the place left
 	// over, unless one that can grow is already there.
 	for j := i; j > 0; j-- {
 		*in.at(j) = *in.at(j - 1)
 	}
 	*in.at(0) = item{}
-	in.head = (in.head + 1) % len(in.items)
+	in.head = (in.head + 1) & (len(in.items) - 1)
 	in.n--
-	in.lose(i, old, now)
+	in.lose(i, &old, now)
 	in.joinGaps(i)
 }
 
@@ -185,7 +188,7 @@ func (in *inbox) grow(i int, to time.Time, lost uint64) {
 }
 
 // leaves keeps count of an event that is taken or dropped.
-func (in *inbox) leaves(it item) {
+func (in *inbox) leaves(it *item) {
 	in.events--
 	in.bytes -= len(it.frame)
 	if in.waiting == nil {
@@ -208,7 +211,7 @@ func (in *inbox) crowded() bool {
 }
 
 // lose records that the event it is missing before place i.
-func (in *inbox) lose(i int, it item, now time.Time) {
+func (in *inbox) lose(i int, it *item, now time.Time) {
 	cause := GapOverflow
 	if in.paused != 0 {
 		cause = GapPause
@@ -222,7 +225,7 @@ func (in *inbox) lose(i int, it item, now time.Time) {
 	if from.IsZero() || i > 0 && in.at(i-1).gap != nil {
 		from = it.received
 	}
-	in.insert(i, item{gap: &GapInfo{From: from, To: now, LastEvent: before, Cause: cause, Lost: 1}})
+	in.insert(i, &item{gap: &GapInfo{From: from, To: now, LastEvent: before, Cause: cause, Lost: 1}})
 }
 
 // before returns the last event before place i, taken ones included.
@@ -267,7 +270,7 @@ func (in *inbox) endGap(t time.Time) {
 		return
 	}
 	gap.To = t
-	in.append(item{gap: gap})
+	in.append(&item{gap: gap})
 }
 
 // part ends the inbox with a gap that no event will end.
@@ -293,12 +296,13 @@ func (in *inbox) take() (it item, ok, done bool) {
 	if in.paused != 0 {
 		return item{}, false, false
 	}
-	it = *in.at(0)
-	*in.at(0) = item{}
-	in.head = (in.head + 1) % len(in.items)
+	first := in.at(0)
+	it = *first
+	*first = item{}
+	in.head = (in.head + 1) & (len(in.items) - 1)
 	in.n--
 	if it.gap == nil {
-		in.leaves(it)
+		in.leaves(&it)
 		if in.last == nil {
 			in.last = new(lastEvent)
 		}
@@ -368,6 +372,21 @@ func (in *inbox) finish(drop bool) (dropped int) {
 	return dropped
 }
 
+// connected begins the count of what comes by the connection as it is now.
+func (in *inbox) connected() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.earlier = in.received
+}
+
+// heard tells how many events have come, those that did not stay included: in all,
+// and since it was last connected.
+func (in *inbox) heard() (all, sinceConnected uint64) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.received, in.received - in.earlier
+}
+
 // depth tells how many events are waiting, and their size.
 func (in *inbox) depth() (events, bytes int) {
 	in.mu.Lock()
@@ -392,12 +411,13 @@ func (in *inbox) signal() {
 // idleRing is how large a ring an empty inbox keeps.
 const idleRing = 64
 
-func (in *inbox) at(i int) *item { return &in.items[(in.head+i)%len(in.items)] }
+// at returns place i. A ring has a power of two of slots.
+func (in *inbox) at(i int) *item { return &in.items[(in.head+i)&(len(in.items)-1)] }
 
-func (in *inbox) append(it item) { in.insert(in.n, it) }
+func (in *inbox) append(it *item) { in.insert(in.n, it) }
 
 // insert puts it at place i, in front of what is there.
-func (in *inbox) insert(i int, it item) {
+func (in *inbox) insert(i int, it *item) {
 	if in.n == len(in.items) {
 		grown := make([]item, max(4, 2*len(in.items)))
 		for j := range in.n {
@@ -409,7 +429,7 @@ func (in *inbox) insert(i int, it item) {
 	for j := in.n - 1; j > i; j-- {
 		*in.at(j) = *in.at(j - 1)
 	}
-	*in.at(i) = it
+	*in.at(i) = *it
 }
 
 // lastEvent remembers an event without its frame: a subscription that is quiet

@@ -40,7 +40,7 @@ func TestInboxLosesNothingWithoutAGap(t *testing.T) {
 					now = now.Add(time.Second)
 					switch rng.IntN(8) {
 					case 0, 1, 2, 3:
-						p := in.push(item{typ: fmt.Sprint(pushed), frame: string(make([]byte, rng.IntN(15))), key: fmt.Sprint(rng.IntN(4)), received: now})
+						p := in.push(&item{typ: fmt.Sprint(pushed), frame: string(make([]byte, rng.IntN(15))), key: fmt.Sprint(rng.IntN(4)), received: now})
 						dropped += p.dropped
 						pushed++
 					case 4, 5, 6:
@@ -69,7 +69,7 @@ func TestInboxGapsStandInOrderOfTime(t *testing.T) {
 	var in inbox
 	in.init(subscribeConfig{overflow: OverflowDropOldest, events: 2, bytes: 1 << 20})
 	at := func(s int64) time.Time { return time.Unix(s, 0) }
-	push := func(s int64) { in.push(item{typ: fmt.Sprint(s), frame: "x", received: at(s)}) }
+	push := func(s int64) { in.push(&item{typ: fmt.Sprint(s), frame: "x", received: at(s)}) }
 	push(1)
 	in.beginGap(at(1), GapReconnect)
 	in.beginGap(at(2), GapReconnect) // the first one counts
@@ -122,7 +122,7 @@ func TestInboxThatNobodyEmptiesDoesNotGrowWithItsGaps(t *testing.T) {
 	for range 1000 {
 		for range 3 {
 			now = now.Add(time.Second)
-			in.push(item{typ: "x", received: now})
+			in.push(&item{typ: "x", received: now})
 		}
 		in.beginGap(now, GapReconnect)
 		in.resume(now)
@@ -144,7 +144,7 @@ func TestInboxThatKeepsTheLatestLosesTheSupersededOnly(t *testing.T) {
 		last := make(map[string]string)
 		for i := range 100 {
 			key := fmt.Sprint(rng.IntN(keys))
-			in.push(item{typ: fmt.Sprint(i), key: key})
+			in.push(&item{typ: fmt.Sprint(i), key: key})
 			last[key] = fmt.Sprint(i)
 			if rng.IntN(3) == 0 {
 				if it, ok, _ := in.take(); ok && it.gap == nil && last[it.key] == it.typ {
@@ -169,7 +169,7 @@ func TestInboxThatKeepsTheLatestLosesTheSupersededOnly(t *testing.T) {
 		var in inbox
 		in.init(subscribeConfig{overflow: OverflowLatest, events: 2, bytes: 1 << 20})
 		for _, key := range []string{"a", "b", "c"} {
-			in.push(item{typ: key, key: key})
+			in.push(&item{typ: key, key: key})
 		}
 		var got []string
 		for it, ok, _ := in.take(); ok; it, ok, _ = in.take() {
@@ -186,9 +186,9 @@ func TestInboxThatKeepsTheLatestLosesTheSupersededOnly(t *testing.T) {
 func TestInboxFinishes(t *testing.T) {
 	var in inbox
 	in.init(subscribeConfig{events: 10, bytes: 100})
-	in.push(item{typ: "1"})
+	in.push(&item{typ: "1"})
 	in.finish(false)
-	in.push(item{typ: "2"})
+	in.push(&item{typ: "2"})
 	if it, ok, done := in.take(); !ok || done || it.typ != "1" {
 		t.Errorf("got %v %v %v", it, ok, done)
 	}
@@ -197,7 +197,7 @@ func TestInboxFinishes(t *testing.T) {
 	}
 	in = inbox{}
 	in.init(subscribeConfig{events: 10, bytes: 100})
-	in.push(item{typ: "1"})
+	in.push(&item{typ: "1"})
 	if n := in.finish(true); n != 1 {
 		t.Errorf("%d dropped", n)
 	}

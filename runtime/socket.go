@@ -443,7 +443,7 @@ func (s *socket) deliver(to *routes, id, frame []byte, env wire.Envelope, now ti
 		}
 		// One copy of the frame serves all its inboxes, and every string that is
 		// decoded from it.
-		offer(subs, item{frame: string(frame), payload: env.Payload, typ: string(env.Event), received: now, socket: s.info, whole: env.Whole}, frame)
+		offer(subs, item{frame: string(frame), payload: env.Payload, typ: subs[0].set.typeOf(env.Event), received: now, socket: s.info, whole: env.Whole}, frame)
 	})
 	if !owned {
 		s.conn.session.stats.unowned.Add(1)

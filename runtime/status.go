@@ -129,6 +129,7 @@ func (s *Session) Status() Status {
 // handler.
 func (s *Subscription) Status() SubscriptionStatus {
 	events, bytes := s.inbox.depth()
+	_, sinceLive := s.inbox.heard()
 	s.mu.Lock()
 	state, err := s.state, s.err
 	s.mu.Unlock()
@@ -138,6 +139,6 @@ func (s *Subscription) Status() SubscriptionStatus {
 		Delivered: s.delivered.Load(), Dropped: s.dropped.Load(), Unknown: s.unknown.Load(), Drift: s.drift.Load(),
 		HandlerErrors: s.failed.Load(), HandlerPanics: s.panicked.Load(),
 		Connection: s.conn.info(), Paused: s.inbox.isPaused(), LastEvent: s.inbox.lastTaken(),
-		SinceLive: s.received.Load() - s.receivedBefore.Load(), Gaps: s.gaps.Load(),
+		SinceLive: sinceLive, Gaps: s.gaps.Load(),
 	}
 }

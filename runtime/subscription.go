@@ -65,7 +65,6 @@ type Subscription struct {
 	done    latch
 
 	delivered, dropped, unknown, drift, failed, panicked, gaps atomic.Uint64
-	received, receivedBefore                                   atomic.Uint64 // in all, and until it was last connected
 	attempts                                                   atomic.Uint64 // connects not acknowledged, in a row
 }
 
@@ -324,7 +323,7 @@ func (s *Subscription) interrupted(lastHeard time.Time, cause GapCause) {
 	case StateConnecting:
 		// Who has heard something before the acknowledgement is to hear of what
 		// is missing after it.
-		if s.received.Load() > 0 {
+		if all, _ := s.inbox.heard(); all > 0 {
 			s.inbox.beginGap(lastHeard, cause)
 		}
 	case StateReconnecting:
@@ -344,7 +343,7 @@ func (s *Subscription) live(l *link) {
 	}
 	s.link.Store(l)
 	s.mu.Unlock()
-	s.receivedBefore.Store(s.received.Load())
+	s.inbox.connected()
 	s.inbox.resume(time.Now())
 	s.wake()
 	s.setState(StateLive)
@@ -389,14 +388,13 @@ func (s *Subscription) cutShort(events int) {
 // hooks and the end of the subscription may take their time, so they are left
 // to the connection actor.
 func (s *Subscription) offer(it item, frame []byte) {
-	s.received.Add(1)
 	if s.inbox.policy == OverflowLatest {
-		it.key = s.keyOf(it, frame)
+		it.key = s.keyOf(&it, frame)
 	}
 	if s.handler != nil && s.inbox.crowded() {
-		it.event = s.decodeAhead(it)
+		it.event = s.decodeAhead(&it)
 	}
-	p := s.inbox.push(it)
+	p := s.inbox.push(&it)
 	if p.dropped > 0 {
 		s.dropped.Add(uint64(p.dropped))
 	}
@@ -414,7 +412,7 @@ func (s *Subscription) offer(it item, frame []byte) {
 //
 // What departs from the spec is left to the handler's side, where hooks may be
 // called.
-func (s *Subscription) decodeAhead(it item) (event any) {
+func (s *Subscription) decodeAhead(it *item) (event any) {
 	payload := it.payload.In(it.frame)
 	if payload == "" {
 		return nil
@@ -431,7 +429,7 @@ func (s *Subscription) decodeAhead(it item) (event any) {
 }
 
 // keyOf tells what an event is about, for OverflowLatest.
-func (s *Subscription) keyOf(it item, frame []byte) string {
+func (s *Subscription) keyOf(it *item, frame []byte) string {
 	if s.inbox.key == "" {
 		return it.typ
 	}
@@ -467,7 +465,7 @@ func (s *Subscription) ring() {
 
 // decode makes the event of an item; nil when the frame turns out not to be
 // one.
-func (s *Subscription) decode(it item) any {
+func (s *Subscription) decode(it *item) any {
 	if it.event != nil {
 		s.delivered.Add(1)
 		return it.event

@@ -40,7 +40,7 @@ func TestChaosFindsABrokenRuntime(t *testing.T) {
 		{
 			name:       "gaps are not announced",
 			file:       "inbox.go",
-			line:       "\tin.append(item{gap: gap})\n",
+			line:       "\tin.append(&item{gap: gap})\n",
 			broken:     "",
 			complaints: []string{errLost.Error()},
 		},
