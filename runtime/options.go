@@ -452,7 +452,7 @@ type subscribeConfig struct {
 }
 
 const (
-	defaultInboxEvents = 4096
+	defaultInboxEvents = 16_384
 	defaultInboxBytes  = 32 << 20
 )
 
