@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -94,5 +95,32 @@ func TestWhatDepartsIsLeftToTheHandlersSide(t *testing.T) {
 				t.Error("the reader has told of it")
 			}
 		})
+	}
+}
+
+// TestReaderRingsOnceForAllThatAReadBrought: an actor that is woken for every frame
+// costs more than the frame.
+func TestReaderRingsOnceForAllThatAReadBrought(t *testing.T) {
+	w := newWay(t)
+	handled := make(chan any, 3)
+	w.sub.handler = func(_ context.Context, event any) error {
+		handled <- event
+		return nil
+	}
+	w.spawn()
+	w.socket.ring() // there is nothing
+	for range 3 {
+		w.socket.receive(w.frame, time.Now())
+	}
+	if len(w.socket.bells) != 1 || len(handled) != 0 {
+		t.Fatalf("%d bells for one subscription, and %d events handled before one", len(w.socket.bells), len(handled))
+	}
+	w.sub.wake() // somebody else's has nothing to add
+	w.socket.ring()
+	for range 3 {
+		<-handled
+	}
+	if len(w.socket.bells) != 0 {
+		t.Error("the bell would ring again")
 	}
 }

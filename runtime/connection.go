@@ -66,6 +66,7 @@ type (
 		late
 		gen  uint64
 		ws   *websocket.Conn
+		in   *inlet      // under ws
 		free func() bool // undoes that the session's end closes ws
 		err  error
 	}

@@ -153,8 +153,8 @@ var handshakes = []struct {
 	{400, 499, NotWebSocket, false, "the server refuses the upgrade; is this a Misskey server?"},
 }
 
-// dial opens a websocket. Its error is a *HandshakeError.
-func (s *Session) dial(ctx context.Context) (*websocket.Conn, error) {
+// dial opens a websocket, over an inlet. Its error is a *HandshakeError.
+func (s *Session) dial(ctx context.Context) (*websocket.Conn, *inlet, error) {
 	d := websocket.Dialer{
 		Proxy:            s.config.proxy(),
 		HandshakeTimeout: s.config.dialTimeout,
@@ -167,20 +167,23 @@ func (s *Session) dial(ctx context.Context) (*websocket.Conn, error) {
 	// gorilla looks at the context's deadline only: once there is a TCP
 	// connection, closing it is what ends a handshake early.
 	stop := func() bool { return true }
+	var in *inlet
 	dial := s.config.netDial
 	if dial == nil {
 		dial = new(net.Dialer).DialContext
 	}
 	d.NetDialContext = func(attempt context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(attempt, network, address)
-		if err == nil {
-			stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
+		if err != nil {
+			return nil, err
 		}
-		return conn, err
+		stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
+		in = &inlet{Conn: conn}
+		return in, nil
 	}
 	token, err := s.token(ctx)
 	if err != nil {
-		return nil, &HandshakeError{URL: s.target.socket, Kind: NoToken, Err: err}
+		return nil, nil, &HandshakeError{URL: s.target.socket, Kind: NoToken, Err: err}
 	}
 	header := http.Header{}
 	address := s.target.socket
@@ -194,18 +197,18 @@ func (s *Session) dial(ctx context.Context) (*websocket.Conn, error) {
 	ws, res, err := d.DialContext(ctx, address, header)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return nil, s.handshakeError(nil, ctx.Err())
+		return nil, nil, s.handshakeError(nil, ctx.Err())
 	case err != nil:
 		refused := s.handshakeError(res, err)
 		if refused.Final && s.renewed(ctx, token) {
 			refused.Final, refused.renewed = false, true
 		}
-		return nil, refused
+		return nil, nil, refused
 	case !stop(): // it ended just now, and the connection is being closed
 		_ = ws.Close()
-		return nil, s.handshakeError(nil, ctx.Err())
+		return nil, nil, s.handshakeError(nil, ctx.Err())
 	}
-	return ws, nil
+	return ws, in, nil
 }
 
 func (s *Session) handshakeError(res *http.Response, err error) *HandshakeError {

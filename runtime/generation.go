@@ -27,7 +27,7 @@ func (c *connection) dial(granted bool) {
 	c.session.goroutines.Go(func() {
 		defer cancel()
 		msg := &dialed{gen: gen}
-		if msg.ws, msg.err = c.session.dial(ctx); msg.err == nil {
+		if msg.ws, msg.in, msg.err = c.session.dial(ctx); msg.err == nil {
 			// However this actor may end, the socket ends with the session.
 			msg.free = context.AfterFunc(c.session.ctx, func() { _ = msg.ws.Close() })
 		}

@@ -45,6 +45,7 @@ type socket struct {
 	conn *connection
 	gen  uint64
 	ws   *websocket.Conn
+	in   *inlet      // under ws
 	free func() bool // see dialed
 	info ConnectionInfo
 
@@ -54,6 +55,8 @@ type socket struct {
 	pong   chan string   // payload of a ping to answer
 	finish chan struct{} // closed to flush, say goodbye and end
 	broken chan struct{} // closed when the socket is no longer of use
+
+	bells []*Subscription // to ring, by the reader
 
 	sign atomic.Int64 // when the server itself last showed that it lives, in Unix nanoseconds; 0 = never
 
@@ -103,7 +106,7 @@ func (q *queue) take() [][]byte {
 
 func newSocket(c *connection, d *dialed) *socket {
 	return &socket{
-		conn: c, gen: d.gen, ws: d.ws, free: d.free, info: ConnectionInfo{Number: c.number, Generation: d.gen},
+		conn: c, gen: d.gen, ws: d.ws, in: d.in, free: d.free, info: ConnectionInfo{Number: c.number, Generation: d.gen},
 		out:    make(chan outgoing, outboxSize),
 		queue:  queue{filled: make(chan struct{}, 1)},
 		pong:   make(chan string, 1),
@@ -258,7 +261,12 @@ func (s *socket) farewell() error {
 	return ErrClosed
 }
 
+// readLoop reads frames until the socket breaks. It rings for those that a read of
+// the network has brought when all of them are where they belong: an actor is woken
+// once for many, and not while the reader has more for it.
 func (s *socket) readLoop() error {
+	s.in.dry = s.ring
+	defer s.ring()
 	c := s.conn.session.config
 	heard := time.Now()
 	hear := func() {
@@ -419,7 +427,7 @@ func (s *socket) broadcast(frame []byte, env wire.Envelope, now time.Time) {
 			s.skip(err, frame, len(frame))
 			return
 		}
-		offer(subs, item{frame: string(frame), payload: env.Body, typ: string(env.Type), received: now, socket: s.info, whole: true}, frame)
+		s.offer(subs, item{frame: string(frame), payload: env.Body, typ: string(env.Type), received: now, socket: s.info, whole: true}, frame)
 	})
 }
 
@@ -443,18 +451,31 @@ func (s *socket) deliver(to *routes, id, frame []byte, env wire.Envelope, now ti
 		}
 		// One copy of the frame serves all its inboxes, and every string that is
 		// decoded from it.
-		offer(subs, item{frame: string(frame), payload: env.Payload, typ: subs[0].set.typeOf(env.Event), received: now, socket: s.info, whole: env.Whole}, frame)
+		s.offer(subs, item{frame: string(frame), payload: env.Payload, typ: subs[0].set.typeOf(env.Event), received: now, socket: s.info, whole: env.Whole}, frame)
 	})
 	if !owned {
 		s.conn.session.stats.unowned.Add(1)
 	}
 }
 
-// offer gives an event to subscriptions. frame is what it.frame is a copy of.
-func offer(subs []*Subscription, it item, frame []byte) {
+// offer gives an event to subscriptions, and notes whom to ring. frame is what
+// it.frame is a copy of.
+func (s *socket) offer(subs []*Subscription, it item, frame []byte) {
 	for _, sub := range subs {
 		sub.offer(it, frame)
+		if sub.hasConsumer() && sub.takeBell() {
+			s.bells = append(s.bells, sub)
+		}
 	}
+}
+
+// ring wakes the actors that have something to do since the last time.
+func (s *socket) ring() {
+	for i, sub := range s.bells {
+		sub.sound()
+		s.bells[i] = nil
+	}
+	s.bells = s.bells[:0]
 }
 
 // skip hands a frame that is no use to the connection actor, which tells of

@@ -50,7 +50,7 @@ type Subscription struct {
 	conn  *connection // likewise; never changes
 	link  atomic.Pointer[link]
 
-	rung     atomic.Bool // a doorbell is on its way to the actor
+	rung     atomic.Bool // a doorbell is on its way to the actor, or about to be
 	reading  atomic.Bool // somebody ranges over Events
 	inFlight atomic.Int64
 
@@ -386,7 +386,7 @@ func (s *Subscription) cutShort(events int) {
 
 // offer is called by the reader with an event for the subscription. Logging,
 // hooks and the end of the subscription may take their time, so they are left
-// to the connection actor.
+// to the connection actor. Waking its consumer is left to the caller.
 func (s *Subscription) offer(it item, frame []byte) {
 	if s.inbox.policy == OverflowLatest {
 		it.key = s.keyOf(&it, frame)
@@ -401,7 +401,6 @@ func (s *Subscription) offer(it item, frame []byte) {
 	if p.slowBegan || p.overflowed {
 		s.conn.tell(&overflowed{sub: s, ended: p.overflowed})
 	}
-	s.wake()
 }
 
 // decodeAhead lets the reader decode an event whose handler is behind. The
@@ -458,10 +457,16 @@ func (s *Subscription) hasConsumer() bool { return s.handler != nil || s.receive
 
 // ring wakes the subscription's actor, unless it is about to look anyway.
 func (s *Subscription) ring() {
-	if s.pid != nil && s.rung.CompareAndSwap(false, true) {
-		s.session.system.Root.Send(s.pid, &doorbell{})
+	if s.takeBell() {
+		s.sound()
 	}
 }
+
+// takeBell reports whether nobody else is about to wake the actor. Who gets true
+// has to call sound, before it waits for anything.
+func (s *Subscription) takeBell() bool { return s.pid != nil && s.rung.CompareAndSwap(false, true) }
+
+func (s *Subscription) sound() { s.session.system.Root.Send(s.pid, &doorbell{}) }
 
 // decode makes the event of an item; nil when the frame turns out not to be
 // one.
