@@ -15,9 +15,11 @@ import (
 // used again.
 func decodeGenerated(_ context.Context, j job, _ func() error) (outcome, error) {
 	d := codec.NewDecoder("", nil)
+	var decoded *misskey.Note // out here, so that it is not on the stack
 	return measureDecoder(j, func(n note) error {
 		d.Reset(n.payload)
-		return new(misskey.Note).Decode(d)
+		decoded = new(misskey.Note)
+		return decoded.Decode(d)
 	})
 }
 
