@@ -19,9 +19,10 @@ type plainNote struct {
 	CW                       *string                     `json:"cw"`
 	Visibility               misskey.NoteVisibility      `json:"visibility"`
 	LocalOnly                bool                        `json:"localOnly"`
+	IsHidden                 *bool                       `json:"isHidden,omitempty"`
+	HasPoll                  *bool                       `json:"hasPoll,omitempty"`
 	ReactionAcceptance       *misskey.ReactionAcceptance `json:"reactionAcceptance"`
 	VisibleUserIDs           []misskey.UserID            `json:"visibleUserIds,omitzero"`
-	IsHidden                 *bool                       `json:"isHidden,omitempty"`
 	RenoteCount              int64                       `json:"renoteCount"`
 	RepliesCount             int64                       `json:"repliesCount"`
 	ReactionCount            int64                       `json:"reactionCount"`
@@ -35,7 +36,6 @@ type plainNote struct {
 	Mentions                 []misskey.UserID            `json:"mentions,omitzero"`
 	FileIDs                  []misskey.DriveFileID       `json:"fileIds"`
 	Files                    []plainDriveFile            `json:"files"`
-	HasPoll                  *bool                       `json:"hasPoll,omitempty"`
 	Poll                     *plainNotePoll              `json:"poll,omitempty"`
 	ReplyID                  *misskey.NoteID             `json:"replyId"`
 	Reply                    *plainNote                  `json:"reply,omitempty"`
