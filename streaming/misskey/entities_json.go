@@ -419,13 +419,15 @@ func (v *Note) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err 
 	case "localOnly":
 		seen.Mark(7)
 		v.LocalOnly, err = d.Bool()
+	case "isHidden":
+		err = codec.Optional(d, &v.IsHidden, (*codec.Decoder).Bool)
+	case "hasPoll":
+		err = codec.Optional(d, &v.HasPoll, (*codec.Decoder).Bool)
 	case "reactionAcceptance":
 		seen.Mark(8)
 		err = codec.Opt(d, &v.ReactionAcceptance, codec.String)
 	case "visibleUserIds":
 		err = codec.List(d, &v.VisibleUserIDs, codec.String)
-	case "isHidden":
-		err = codec.Optional(d, &v.IsHidden, (*codec.Decoder).Bool)
 	case "renoteCount":
 		seen.Mark(9)
 		v.RenoteCount, err = d.Int64()
@@ -459,8 +461,6 @@ func (v *Note) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err 
 	case "files":
 		seen.Mark(15)
 		err = codec.Objects(d, &v.Files)
-	case "hasPoll":
-		err = codec.Optional(d, &v.HasPoll, (*codec.Decoder).Bool)
 	case "poll":
 		err = codec.OrNull(codec.Pointer(d, &v.Poll))
 	case "replyId":
@@ -507,13 +507,14 @@ func (v *Note) Encode(e *jx.Encoder) {
 	e.Str(string(v.Visibility))
 	e.FieldStart("localOnly")
 	e.Bool(v.LocalOnly)
+	codec.EncodeOptField(e, "isHidden", v.IsHidden, codec.EncodeBool)
+	codec.EncodeOptField(e, "hasPoll", v.HasPoll, codec.EncodeBool)
 	e.FieldStart("reactionAcceptance")
 	codec.EncodeOpt(e, v.ReactionAcceptance, codec.EncodeString)
 	if v.VisibleUserIDs != nil {
 		e.FieldStart("visibleUserIds")
 		codec.EncodeList(e, v.VisibleUserIDs, codec.EncodeString)
 	}
-	codec.EncodeOptField(e, "isHidden", v.IsHidden, codec.EncodeBool)
 	e.FieldStart("renoteCount")
 	e.Int64(v.RenoteCount)
 	e.FieldStart("repliesCount")
@@ -546,7 +547,6 @@ func (v *Note) Encode(e *jx.Encoder) {
 	codec.EncodeList(e, v.FileIDs, codec.EncodeString)
 	e.FieldStart("files")
 	codec.EncodeObjects(e, v.Files)
-	codec.EncodeOptField(e, "hasPoll", v.HasPoll, codec.EncodeBool)
 	if v.Poll != nil {
 		e.FieldStart("poll")
 		v.Poll.Encode(e)

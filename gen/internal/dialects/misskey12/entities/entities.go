@@ -42,15 +42,17 @@ type Note struct {
 	Visibility misskey.NoteVisibility
 	// Missing where it is false. Read in the servers' source only.
 	LocalOnly opt.Opt[bool]
+	// The reader may not see it and its contents were blanked. Read in the
+	// servers' source only.
+	IsHidden opt.Opt[bool]
+	// True or absent.
+	HasPoll opt.Opt[bool]
 	// Null takes every reaction. Read in the servers' source only.
 	ReactionAcceptance opt.Opt[misskey.ReactionAcceptance]
 	// Who may see it; there when the visibility is specified.
 	VisibleUserIDs []misskey.UserID
-	// The reader may not see it and its contents were blanked. Read in the
-	// servers' source only.
-	IsHidden     opt.Opt[bool]
-	RenoteCount  int64
-	RepliesCount int64
+	RenoteCount    int64
+	RepliesCount   int64
 	// Read in the servers' source only.
 	ReactionCount opt.Opt[int64]
 	ClippedCount  opt.Opt[int64]
@@ -73,9 +75,7 @@ type Note struct {
 	Mentions []misskey.UserID
 	FileIDs  []misskey.DriveFileID
 	Files    []DriveFile
-	// True or absent.
-	HasPoll opt.Opt[bool]
-	Poll    *misskey.NotePoll
+	Poll     *misskey.NotePoll
 	// The note it replies to.
 	ReplyID opt.Opt[misskey.NoteID]
 	// That note, without its own reply and renote.

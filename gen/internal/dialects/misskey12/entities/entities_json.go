@@ -55,12 +55,14 @@ func (v *Note) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err 
 		v.Visibility, err = codec.String[misskey.NoteVisibility](d)
 	case "localOnly":
 		err = codec.Optional(d, &v.LocalOnly, (*codec.Decoder).Bool)
+	case "isHidden":
+		err = codec.Optional(d, &v.IsHidden, (*codec.Decoder).Bool)
+	case "hasPoll":
+		err = codec.Optional(d, &v.HasPoll, (*codec.Decoder).Bool)
 	case "reactionAcceptance":
 		err = codec.Opt(d, &v.ReactionAcceptance, codec.String)
 	case "visibleUserIds":
 		err = codec.List(d, &v.VisibleUserIDs, codec.String)
-	case "isHidden":
-		err = codec.Optional(d, &v.IsHidden, (*codec.Decoder).Bool)
 	case "renoteCount":
 		seen.Mark(7)
 		v.RenoteCount, err = d.Int64()
@@ -92,8 +94,6 @@ func (v *Note) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err 
 	case "files":
 		seen.Mark(11)
 		err = codec.Objects(d, &v.Files)
-	case "hasPoll":
-		err = codec.Optional(d, &v.HasPoll, (*codec.Decoder).Bool)
 	case "poll":
 		err = codec.OrNull(codec.Pointer(d, &v.Poll))
 	case "replyId":
@@ -139,12 +139,13 @@ func (v *Note) Encode(e *jx.Encoder) {
 	e.FieldStart("visibility")
 	e.Str(string(v.Visibility))
 	codec.EncodeOptField(e, "localOnly", v.LocalOnly, codec.EncodeBool)
+	codec.EncodeOptField(e, "isHidden", v.IsHidden, codec.EncodeBool)
+	codec.EncodeOptField(e, "hasPoll", v.HasPoll, codec.EncodeBool)
 	codec.EncodeOptField(e, "reactionAcceptance", v.ReactionAcceptance, codec.EncodeString)
 	if v.VisibleUserIDs != nil {
 		e.FieldStart("visibleUserIds")
 		codec.EncodeList(e, v.VisibleUserIDs, codec.EncodeString)
 	}
-	codec.EncodeOptField(e, "isHidden", v.IsHidden, codec.EncodeBool)
 	e.FieldStart("renoteCount")
 	e.Int64(v.RenoteCount)
 	e.FieldStart("repliesCount")
@@ -178,7 +179,6 @@ func (v *Note) Encode(e *jx.Encoder) {
 	codec.EncodeList(e, v.FileIDs, codec.EncodeString)
 	e.FieldStart("files")
 	codec.EncodeObjects(e, v.Files)
-	codec.EncodeOptField(e, "hasPoll", v.HasPoll, codec.EncodeBool)
 	if v.Poll != nil {
 		e.FieldStart("poll")
 		v.Poll.Encode(e)

@@ -42,17 +42,19 @@ type Note struct {
 	Visibility misskey.NoteVisibility
 	// Never delivered to other servers.
 	LocalOnly bool
+	// The reader may not see it and its contents were blanked. Read in the
+	// servers' source only.
+	IsHidden opt.Opt[bool]
+	// True or absent.
+	HasPoll opt.Opt[bool]
 	// Null takes every reaction.
 	ReactionAcceptance opt.Opt[misskey.ReactionAcceptance]
 	// Who may see it; there when the visibility is specified.
 	VisibleUserIDs []misskey.UserID
-	// The reader may not see it and its contents were blanked. Read in the
-	// servers' source only.
-	IsHidden      opt.Opt[bool]
-	RenoteCount   int64
-	RepliesCount  int64
-	ReactionCount int64
-	ClippedCount  opt.Opt[int64]
+	RenoteCount    int64
+	RepliesCount   int64
+	ReactionCount  int64
+	ClippedCount   opt.Opt[int64]
 	// How often each reaction was given, as in "👍" or ":name@host:"; host is
 	// "." for an emoji of this server.
 	Reactions map[string]int64
@@ -71,9 +73,7 @@ type Note struct {
 	Mentions []misskey.UserID
 	FileIDs  []misskey.DriveFileID
 	Files    []DriveFile
-	// True or absent.
-	HasPoll opt.Opt[bool]
-	Poll    *misskey.NotePoll
+	Poll     *misskey.NotePoll
 	// The note it replies to.
 	ReplyID opt.Opt[misskey.NoteID]
 	// That note, without its own reply and renote.
