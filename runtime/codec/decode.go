@@ -136,7 +136,7 @@ func (d *Decoder) Null() (bool, error) {
 	if d.scan.next() != 'n' {
 		return false, nil
 	}
-	return true, d.scan.null()
+	return true, d.scan.literal("null")
 }
 
 // Missing reports that a required key was absent.
@@ -205,6 +205,9 @@ func (d *Decoder) Float64() (float64, error) {
 func (d *Decoder) Int64() (int64, error) {
 	if d.scan.next() == 'n' {
 		return 0, d.null()
+	}
+	if n, ok := d.scan.digit(); ok {
+		return n, nil
 	}
 	text, whole, err := d.scan.number()
 	if err != nil {

@@ -61,22 +61,21 @@ func (s *scanner) nextBehindSpace() byte {
 	return 0
 }
 
-// null reads null.
-func (s *scanner) null() error {
-	if !strings.HasPrefix(s.src[s.pos:], "null") {
-		return s.unexpected("null")
+// literal reads null, true or false.
+func (s *scanner) literal(word string) error {
+	if s.passes(word) {
+		return nil
 	}
-	s.pos += len("null")
-	return nil
+	return s.unexpected(word)
 }
 
-// literal reads true or false.
-func (s *scanner) literal(word string) error {
+// passes reads the word, if it stands there.
+func (s *scanner) passes(word string) bool {
 	if !strings.HasPrefix(s.src[s.pos:], word) {
-		return s.unexpected(word)
+		return false
 	}
 	s.pos += len(word)
-	return nil
+	return true
 }
 
 // enter goes into an object or an array that begins with open, and reports
@@ -316,6 +315,18 @@ func (s *scanner) number() (text string, whole bool, err error) {
 	return s.src[begin:s.pos], whole, nil
 }
 
+// digit reads a number of one digit, as most counts are, where one stands before a
+// comma.
+func (s *scanner) digit() (n int64, ok bool) {
+	if s.pos+1 < len(s.src) && s.src[s.pos+1] == ',' {
+		if d := s.src[s.pos] - '0'; d <= 9 {
+			s.pos++
+			return int64(d), true
+		}
+	}
+	return 0, false
+}
+
 // digits reads at least one digit.
 func (s *scanner) digits() error {
 	begin := s.pos
@@ -358,7 +369,7 @@ func (s *scanner) skip() error {
 	case 'f':
 		return s.literal("false")
 	case 'n':
-		return s.null()
+		return s.literal("null")
 	default:
 		_, _, err := s.number()
 		return err

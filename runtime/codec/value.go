@@ -29,9 +29,14 @@ func OrNull(err error) error {
 // reports as drift of typ, and says of any other error that it happened under
 // key.
 func (d *Decoder) Settle(err error, typ, key string) error {
-	switch err {
-	case nil:
+	if err == nil { // nearly always, and without a call
 		return nil
+	}
+	return d.settle(err, typ, key)
+}
+
+func (d *Decoder) settle(err error, typ, key string) error {
+	switch err {
 	case ErrNull, errNullElement:
 		d.drift(DriftNull, typ, key)
 		return nil
@@ -73,10 +78,10 @@ func (d *Decoder) null() error {
 	if d.scan.next() != 'n' {
 		return nil
 	}
-	if err := d.scan.null(); err != nil {
-		return err
+	if d.scan.passes("null") {
+		return ErrNull
 	}
-	return ErrNull
+	return d.scan.unexpected("null")
 }
 
 // MaxRequired is how many required keys of one object Seen can tell apart.
@@ -135,7 +140,7 @@ type decodes[T any] interface {
 func Opt[T any](d *Decoder, v *opt.Opt[T], read func(*Decoder) (T, error)) error {
 	if d.scan.next() == 'n' {
 		*v = opt.Null[T]()
-		return d.scan.null()
+		return d.scan.literal("null")
 	}
 	x, err := read(d)
 	if err == nil {
@@ -177,6 +182,10 @@ func List[T any](d *Decoder, v *[]T, read func(*Decoder) (T, error)) error {
 		return err
 	}
 	list := []T{}
+	if d.scan.passes("[]") {
+		*v = list
+		return nil
+	}
 	nulls := false
 	err := d.Array(func(d *Decoder) error {
 		x, err := read(d)
@@ -197,6 +206,10 @@ func Objects[T any, P decodes[T]](d *Decoder, v *[]T) error {
 		return err
 	}
 	list := []T{}
+	if d.scan.passes("[]") {
+		*v = list
+		return nil
+	}
 	nulls := false
 	err := d.Array(func(d *Decoder) error {
 		var zero T
@@ -218,6 +231,10 @@ func Map[T any](d *Decoder, v *map[string]T, read func(*Decoder) (T, error)) err
 		return err
 	}
 	m := map[string]T{}
+	if d.scan.passes("{}") {
+		*v = m
+		return nil
+	}
 	nulls := false
 	err := d.Object(func(d *Decoder, key string) error {
 		x, err := read(d)
