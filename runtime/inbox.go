@@ -62,6 +62,7 @@ type pushed struct {
 	overflowed bool // the inbox is finished: the event did not fit
 	slowBegan  bool // the first event of an episode was dropped
 	dropped    int
+	behind     bool // more than a batch waits
 }
 
 // push adds an event. It never waits.
@@ -93,6 +94,7 @@ func (in *inbox) push(it *item) (p pushed) {
 	}
 	in.append(it)
 	in.events++
+	p.behind = in.events > batch
 	in.bytes += len(it.frame)
 	if in.waiting != nil {
 		in.waiting[it.key]++

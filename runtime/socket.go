@@ -56,7 +56,9 @@ type socket struct {
 	finish chan struct{} // closed to flush, say goodbye and end
 	broken chan struct{} // closed when the socket is no longer of use
 
-	bells []*Subscription // to ring, by the reader
+	// The reader's.
+	bells  []*Subscription // to ring
+	copies copies
 
 	sign atomic.Int64 // when the server itself last showed that it lives, in Unix nanoseconds; 0 = never
 
@@ -451,7 +453,7 @@ func (s *socket) deliver(to *routes, id, frame []byte, env wire.Envelope, now ti
 		}
 		// One copy of the frame serves all its inboxes, and every string that is
 		// decoded from it.
-		s.offer(subs, item{frame: string(frame), payload: env.Payload, typ: subs[0].set.typeOf(env.Event), received: now, socket: s.info, whole: env.Whole}, frame)
+		s.offer(subs, item{frame: s.copies.of(frame), payload: env.Payload, typ: subs[0].set.typeOf(env.Event), received: now, socket: s.info, whole: env.Whole}, frame)
 	})
 	if !owned {
 		s.conn.session.stats.unowned.Add(1)
@@ -462,7 +464,7 @@ func (s *socket) deliver(to *routes, id, frame []byte, env wire.Envelope, now ti
 // it.frame is a copy of.
 func (s *socket) offer(subs []*Subscription, it item, frame []byte) {
 	for _, sub := range subs {
-		sub.offer(it, frame)
+		s.copies.setBehind(sub.offer(it, frame))
 		if sub.hasConsumer() && sub.takeBell() {
 			s.bells = append(s.bells, sub)
 		}
