@@ -152,6 +152,18 @@ func (b *builder) fields(list []*spec.Field, in *scope, parent spec.Evidence) []
 	return out
 }
 
+// typeFields builds the fields of an entity, of which a program has to know that
+// codec.Map leaves nil what is empty.
+func (b *builder) typeFields(list []*spec.Field, in *scope, parent spec.Evidence) []*field {
+	fields := b.fields(list, in, parent)
+	for _, f := range fields {
+		if f.typ.kind == kindMap && !f.optional && !f.nullable {
+			f.doc = f.doc.append("Nil when it is empty.")
+		}
+	}
+	return fields
+}
+
 // formOf tells how a field holds a value of type t that may be missing.
 func formOf(t *typ, missing bool) form {
 	switch {

@@ -102,7 +102,7 @@ func (b *builder) object(t *spec.Type) {
 		in.claim(e.name, ref.Pos, "the embedded "+e.name)
 		b.claimPromoted(in, ref.Type, ref.Pos)
 	}
-	o.fields = b.fields(t.Fields, in, t.Evidence)
+	o.fields = b.typeFields(t.Fields, in, t.Evidence)
 	b.tooMany(o, embedSome)
 	b.addObject(o)
 }
@@ -145,7 +145,7 @@ func (b *builder) union(t *spec.Type) {
 		in.reserve("a method of every member of a union", entityNames...)
 		in.reserve("a method of every member of a union", variantNames...)
 		in.reserve("a field of "+u.unknown(), "Type", "Raw")
-		u.common.fields = b.fields(t.Fields, in, t.Evidence)
+		u.common.fields = b.typeFields(t.Fields, in, t.Evidence)
 		u.common.union = u
 		b.tooMany(u.common, embedSome)
 		b.out.objects = append(b.out.objects, u.common)
@@ -200,7 +200,7 @@ func (b *builder) variant(t *spec.Type, u *union, v *spec.Variant) {
 		in.reserve("the embedded "+u.common.name, u.common.name)
 		b.claimPromoted(in, t, t.Pos)
 	}
-	o.fields = b.fields(v.Fields, in, v.Evidence)
+	o.fields = b.typeFields(v.Fields, in, v.Evidence)
 	b.tooMany(o, embedSome)
 	u.variants = append(u.variants, o)
 	b.out.objects = append(b.out.objects, o)

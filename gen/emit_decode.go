@@ -161,7 +161,7 @@ func (p *printer) decodeField(s *source, o *object, receiver string) {
 						g.Id("seen").Dot("Mark").Call(jen.Lit(place))
 						place++
 					}
-					for _, statement := range p.read(jen.Id(receiver).Dot(f.name), f.typ, f.form, f.nullable) {
+					for _, statement := range p.read(jen.Id(receiver).Dot(f.name), f.typ, f.form, f.nullable, f.optional) {
 						g.Add(statement)
 					}
 				})
@@ -190,7 +190,7 @@ func (p *printer) decodeFieldFunc(s *source, o *object) {
 
 // read returns the statements that read a value into target and leave what
 // went wrong in err.
-func (p *printer) read(target *jen.Statement, t *typ, form form, nullable bool) []jen.Code {
+func (p *printer) read(target *jen.Statement, t *typ, form form, nullable, optional bool) []jen.Code {
 	var into *jen.Statement // a call that returns the error alone
 	switch {
 	case form == wrapped && nullable:
@@ -205,6 +205,8 @@ func (p *printer) read(target *jen.Statement, t *typ, form form, nullable bool) 
 		into = codecName("Objects").Call(jen.Id("d"), address(target))
 	case t.kind == kindList:
 		into = codecName("List").Call(jen.Id("d"), address(target), p.elemReader(t.elem))
+	case t.kind == kindMap && (nullable || optional): // where nil says that there is none
+		into = codecName("OptionalMap").Call(jen.Id("d"), address(target), p.elemReader(t.elem))
 	case t.kind == kindMap:
 		into = codecName("Map").Call(jen.Id("d"), address(target), p.elemReader(t.elem))
 	default:
@@ -272,7 +274,7 @@ func (p *printer) elemReader(t *typ) *jen.Statement {
 // readerLiteral is a function literal around the statements that read a value.
 func (p *printer) readerLiteral(t *typ, form form) *jen.Statement {
 	return jen.Func().Params(decoderParam()).Params(jen.Id("v").Add(p.elemType(t)), jen.Err().Error()).BlockFunc(func(g *jen.Group) {
-		for _, statement := range p.read(jen.Id("v"), t, form, t.nullable) {
+		for _, statement := range p.read(jen.Id("v"), t, form, t.nullable, false) {
 			g.Add(statement)
 		}
 		g.Return(jen.Id("v"), jen.Err())

@@ -172,7 +172,7 @@ func (p *printer) decodeBody(s *source, e *event) {
 	case bodyValue:
 		f := o.fields[0]
 		s.declare(d, begin().Params(jen.Err().Error()).BlockFunc(func(g *jen.Group) {
-			for _, statement := range p.read(jen.Id("e").Dot(f.name), f.typ, f.form, f.nullable) {
+			for _, statement := range p.read(jen.Id("e").Dot(f.name), f.typ, f.form, f.nullable, f.optional) {
 				g.Add(statement)
 			}
 			g.Return(jen.Id("d").Dot("SettleBody").Call(jen.Err(), jen.Lit(o.label)))

@@ -224,17 +224,29 @@ func Objects[T any, P decodes[T]](d *Decoder, v *[]T) error {
 	return elements(err, nulls)
 }
 
-// Map reads an object as a map. The result is nil for null only.
+// Map reads an object as a map. The result is nil for null, and for an object
+// without keys: most maps of a note have none, and would be half of its
+// allocations.
 func Map[T any](d *Decoder, v *map[string]T, read func(*Decoder) (T, error)) error {
+	if d.scan.passes("{}") {
+		*v = nil
+		return nil
+	}
+	err := OptionalMap(d, v, read)
+	if len(*v) == 0 {
+		*v = nil
+	}
+	return err
+}
+
+// OptionalMap is Map for one that may be absent or null, which nil stands for:
+// without keys it is empty and not nil.
+func OptionalMap[T any](d *Decoder, v *map[string]T, read func(*Decoder) (T, error)) error {
 	*v = nil
 	if err := d.null(); err != nil {
 		return err
 	}
 	m := map[string]T{}
-	if d.scan.passes("{}") {
-		*v = m
-		return nil
-	}
 	nulls := false
 	err := d.Object(func(d *Decoder, key string) error {
 		x, err := read(d)

@@ -208,3 +208,27 @@ func TestEncodeHelpers(t *testing.T) {
 		}
 	}
 }
+
+func TestMapIsNilWithoutKeys(t *testing.T) {
+	for _, tt := range []struct {
+		text          string
+		nil, optional bool // Map's and OptionalMap's is nil
+	}{
+		{`{}`, true, false},
+		{` { } `, true, false},
+		{`null`, true, true},
+		{`{"a":"b"}`, false, false},
+	} {
+		for _, f := range []struct {
+			name string
+			read func(*Decoder, *map[string]string, func(*Decoder) (string, error)) error
+			nil  bool
+		}{{"Map", Map[string], tt.nil}, {"OptionalMap", OptionalMap[string], tt.optional}} {
+			got := map[string]string{"of": "before"}
+			err := f.read(NewDecoder(tt.text, nil), &got, String)
+			if err != nil && err != ErrNull || (got == nil) != f.nil || got["of"] != "" {
+				t.Errorf("%s of %s is %#v, %v", f.name, tt.text, got, err)
+			}
+		}
+	}
+}
