@@ -129,10 +129,10 @@ type Note struct {
 	ReactionCount  int64
 	ClippedCount   opt.Opt[int64]
 	// How often each reaction was given, as in "👍" or ":name@host:"; host is
-	// "." for an emoji of this server.
+	// "." for an emoji of this server. Nil when it is empty.
 	Reactions map[string]int64
 	// Image URLs of the remote custom emojis among the reactions, by
-	// name@host without colons.
+	// name@host without colons. Nil when it is empty.
 	ReactionEmojis map[string]string
 	// The first reactions, each as the user's id, a slash and the reaction.
 	ReactionAndUserPairCache []string
@@ -270,6 +270,7 @@ type UserLite struct {
 	// The server of a remote account.
 	Instance *UserInstance
 	// Image URLs of the custom emojis in a remote account's name and profile.
+	// Nil when it is empty.
 	Emojis       map[string]string
 	OnlineStatus OnlineStatus
 	// Roles to show beside the name, most important first.
@@ -469,7 +470,7 @@ type MeDetailed struct {
 	// Always empty; kept for old clients.
 	MutingNotificationTypes []string
 	// From whom it takes notifications, by notification type; a type that is
-	// not listed comes from everybody.
+	// not listed comes from everybody. Nil when it is empty.
 	NotificationReceiveConfig map[string]NotificationRule
 	EmailNotificationTypes    []string
 	Achievements              []Achievement
@@ -1158,7 +1159,8 @@ type Role struct {
 	AsBadge                         bool
 	PreserveAssignmentOnMoveAccount bool
 	CanEditMembersByModerator       bool
-	// By policy, as the fields of RolePolicies are named.
+	// By policy, as the fields of RolePolicies are named. Nil when it is
+	// empty.
 	Policies   map[string]RolePolicy
 	UsersCount int64
 }

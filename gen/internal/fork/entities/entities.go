@@ -80,15 +80,16 @@ type Post struct {
 	Holes     []opt.Opt[string]
 	Authors   []Author
 	Ghosts    []*Author
-	Moods     map[string]Mood
-	Counts    map[string]int64
-	ByName    map[string]Author
-	Extra     json.RawMessage
-	More      json.RawMessage
-	Rest      json.RawMessage
-	Rule      Rule
-	Rules     []Rule
-	Reaction  Reaction
+	// Nil when it is empty.
+	Moods    map[string]Mood
+	Counts   map[string]int64
+	ByName   map[string]Author
+	Extra    json.RawMessage
+	More     json.RawMessage
+	Rest     json.RawMessage
+	Rule     Rule
+	Rules    []Rule
+	Reaction Reaction
 	// A keyword in Go.
 	Kind string
 }

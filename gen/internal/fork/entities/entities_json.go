@@ -371,9 +371,9 @@ func (v *Post) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err 
 		err = codec.Map(d, &v.Moods, codec.String)
 	case "counts":
 		seen.Mark(15)
-		err = codec.OrNull(codec.Map(d, &v.Counts, (*codec.Decoder).Int64))
+		err = codec.OrNull(codec.OptionalMap(d, &v.Counts, (*codec.Decoder).Int64))
 	case "byName":
-		err = codec.Map(d, &v.ByName, codec.Value[Author])
+		err = codec.OptionalMap(d, &v.ByName, codec.Value[Author])
 	case "extra":
 		seen.Mark(16)
 		v.Extra, err = d.Raw()

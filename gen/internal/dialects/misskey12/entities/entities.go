@@ -57,7 +57,7 @@ type Note struct {
 	ReactionCount opt.Opt[int64]
 	ClippedCount  opt.Opt[int64]
 	// How often each reaction was given, as in "👍" or ":name@host:"; host is
-	// "." for an emoji of this server.
+	// "." for an emoji of this server. Nil when it is empty.
 	Reactions map[string]int64
 	// Image URLs of the remote custom emojis among the reactions, by
 	// name@host without colons. Read in the servers' source only.

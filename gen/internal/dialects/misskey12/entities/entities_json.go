@@ -77,7 +77,7 @@ func (v *Note) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err 
 		seen.Mark(9)
 		err = codec.Map(d, &v.Reactions, (*codec.Decoder).Int64)
 	case "reactionEmojis":
-		err = codec.Map(d, &v.ReactionEmojis, codec.String)
+		err = codec.OptionalMap(d, &v.ReactionEmojis, codec.String)
 	case "reactionAndUserPairCache":
 		err = codec.List(d, &v.ReactionAndUserPairCache, codec.String)
 	case "myReaction":
@@ -889,7 +889,7 @@ func (v *MeDetailed) decodeField(d *codec.Decoder, key string, seen *codec.Seen)
 		seen.Mark(23)
 		err = codec.List(d, &v.MutingNotificationTypes, codec.String)
 	case "notificationRecieveConfig":
-		err = codec.Map(d, &v.NotificationReceiveConfig, codec.Value[misskey.NotificationRule])
+		err = codec.OptionalMap(d, &v.NotificationReceiveConfig, codec.Value[misskey.NotificationRule])
 	case "emailNotificationTypes":
 		seen.Mark(24)
 		err = codec.List(d, &v.EmailNotificationTypes, codec.String)

@@ -56,10 +56,10 @@ type Note struct {
 	ReactionCount  int64
 	ClippedCount   opt.Opt[int64]
 	// How often each reaction was given, as in "👍" or ":name@host:"; host is
-	// "." for an emoji of this server.
+	// "." for an emoji of this server. Nil when it is empty.
 	Reactions map[string]int64
 	// Image URLs of the remote custom emojis among the reactions, by
-	// name@host without colons.
+	// name@host without colons. Nil when it is empty.
 	ReactionEmojis map[string]string
 	// The first reactions, each as the user's id, a slash and the reaction.
 	ReactionAndUserPairCache []string
@@ -125,6 +125,7 @@ type UserLite struct {
 	// The server of a remote account.
 	Instance *misskey.UserInstance
 	// Image URLs of the custom emojis in a remote account's name and profile.
+	// Nil when it is empty.
 	Emojis       map[string]string
 	OnlineStatus misskey.OnlineStatus
 	// Roles to show beside the name, most important first.
@@ -295,7 +296,7 @@ type MeDetailed struct {
 	// Always empty; kept for old clients.
 	MutingNotificationTypes []string
 	// From whom it takes notifications, by notification type; a type that is
-	// not listed comes from everybody.
+	// not listed comes from everybody. Nil when it is empty.
 	NotificationReceiveConfig map[string]misskey.NotificationRule
 	EmailNotificationTypes    []string
 	Achievements              []misskey.Achievement

@@ -88,7 +88,7 @@ func (v *Note) decodeField(d *codec.Decoder, key string, seen *codec.Seen) (err 
 	case "myReaction":
 		err = codec.Opt(d, &v.MyReaction, codec.String)
 	case "emojis":
-		err = codec.Map(d, &v.Emojis, codec.String)
+		err = codec.OptionalMap(d, &v.Emojis, codec.String)
 	case "tags":
 		err = codec.List(d, &v.Tags, codec.String)
 	case "mentions":
