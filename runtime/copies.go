@@ -11,8 +11,9 @@ const blockSize = 16 << 10
 // behind they are parts of blocks, which cost the allocator and the garbage
 // collector less.
 type copies struct {
-	behind bool
+	behind bool // the handler of the last frame, by more than a batch
 	block  strings.Builder
+	idle   bool // nothing was put into the block since the socket last ran dry
 }
 
 // of returns a copy of frame.
@@ -24,15 +25,17 @@ func (c *copies) of(frame []byte) string {
 		c.block.Reset() // what was in it stays where it is
 		c.block.Grow(blockSize)
 	}
+	c.idle = false
 	begin := c.block.Len()
 	c.block.Write(frame)
 	return c.block.String()[begin:]
 }
 
-// setBehind says whether the handler of the last frame is more than a batch behind.
-func (c *copies) setBehind(behind bool) {
-	if c.behind && !behind {
-		c.block.Reset() // an idle socket keeps none
+// dry is called when the socket has to be read again. A block that is not used any
+// more is let go.
+func (c *copies) dry() {
+	if c.idle {
+		c.block.Reset()
 	}
-	c.behind = behind
+	c.idle = true
 }

@@ -267,7 +267,7 @@ func (s *socket) farewell() error {
 // the network has brought when all of them are where they belong: an actor is woken
 // once for many, and not while the reader has more for it.
 func (s *socket) readLoop() error {
-	s.in.dry = s.ring
+	s.in.dry = s.dry
 	defer s.ring()
 	c := s.conn.session.config
 	heard := time.Now()
@@ -464,11 +464,17 @@ func (s *socket) deliver(to *routes, id, frame []byte, env wire.Envelope, now ti
 // it.frame is a copy of.
 func (s *socket) offer(subs []*Subscription, it item, frame []byte) {
 	for _, sub := range subs {
-		s.copies.setBehind(sub.offer(it, frame))
+		s.copies.behind = sub.offer(it, frame)
 		if sub.hasConsumer() && sub.takeBell() {
 			s.bells = append(s.bells, sub)
 		}
 	}
+}
+
+// dry is called before the network is read.
+func (s *socket) dry() {
+	s.ring()
+	s.copies.dry()
 }
 
 // ring wakes the actors that have something to do since the last time.
