@@ -31,7 +31,7 @@ func throughputTable(s settings, m machine, r *results) *table {
 	perServer := func(o outcome) float64 { return o.Server * 1e6 / float64(s.notes) }
 	lost := func(o outcome) float64 { return float64(o.Lost) }
 	for _, arrangement := range []string{oneSubscription, manyOnOne, manySockets} {
-		for _, client := range []string{bare, misskeyActor, misskeyJS, goBot} {
+		for _, client := range []string{bare, bareDecoding, misskeyActor, misskeyJS, goBot} {
 			k := key{arrangement, client}
 			if _, err := r.rounds(k); err != nil {
 				continue
