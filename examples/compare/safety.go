@@ -16,7 +16,7 @@ import (
 // The safety of a client with the options that everything else is measured with.
 const (
 	safetyChecks  = 4
-	defaultEvents = 16_384 // that an inbox holds
+	defaultEvents = 16_000 // that an inbox holds
 	safetyToken   = "not-to-be-seen-anywhere"
 )
 
