@@ -4,10 +4,9 @@
 // JSON departs from the spec the bindings were generated from.
 //
 // A decoded string is a part of the frame it came in, so keeping one string
-// keeps its whole frame in memory (1.7 KB for a median note), and up to 16 KiB of
-// frames that came with it while their handler was behind. Programs that keep a
-// few strings for long should strings.Clone them, or use an entity's Clone
-// method.
+// keeps its whole frame in memory (1.7 KB for a median note). Programs that
+// keep a few strings for long should strings.Clone them, or use an entity's
+// Clone method.
 package codec
 
 import (

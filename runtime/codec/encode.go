@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-faster/jx"
 )
@@ -29,11 +30,15 @@ func EncodeAny(e *jx.Encoder, raw json.RawMessage) {
 }
 
 // Marshal returns what encode writes. It is the body of generated
-// MarshalJSON methods.
+// MarshalJSON methods. A string that is not UTF-8 is an error: servers ignore a
+// message that has one, and decoders refuse it.
 func Marshal(encode func(*jx.Encoder)) ([]byte, error) {
 	e := jx.GetEncoder()
 	defer jx.PutEncoder(e)
 	encode(e)
+	if !utf8.Valid(e.Bytes()) {
+		return nil, errUTF8
+	}
 	return slices.Clone(e.Bytes()), nil
 }
 

@@ -3,6 +3,7 @@ package codec
 import (
 	"encoding/json"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -17,6 +18,7 @@ func FuzzScan(f *testing.F) {
 		`01`, `-`, `1.`, `1e`, `.5`, `+1`, `1 2`, `[1,]`, `{"a":1,}`, `{,}`, `{"a"}`, `{a:1}`, `[1 2]`, `"\x"`, `"\u12"`, `"\u12g4"`, "\"\x1f\"", "\"\x7f\"",
 		`tru`, `nul`, `nulll`, `TRUE`, `"`, `"abc`, `"\`, `{"a":"` + strings.Repeat("long ", 50) + `\t"}`, `9223372036854775807`, `-9223372036854775808`,
 		`9223372036854775808`, `1e3`, `1.0`, `45977580822859775808`, `"\ud800\ud800\udc00"`, `"\uD83D\uDE00"`, ``, ` `, `1}`, `"12345678\\12345678\""`,
+		`[1,2,-3,40]`, `[a,1]`, `[1,:,2]`, `[/,1]`, `[0,9,00]`, `[9,]`, `[null,1]`,
 		"\"\xff\"", "{\"\xc3\":1}", "\"1234567é\"", "[\"12345678\\n\xe3\x81\"]", "\xc3\xa9",
 	} {
 		f.Add(text)
@@ -30,6 +32,7 @@ func FuzzScan(f *testing.F) {
 		if valid := json.Valid([]byte(text)) && utf8.ValidString(text); valid != (err == nil) {
 			t.Fatalf("encoding/json finds it valid: %v; the scanner: %v: %q", valid, err, text)
 		}
+		holdIntegers(t, text)
 		if err != nil {
 			return
 		}
@@ -47,6 +50,25 @@ func FuzzScan(f *testing.F) {
 			holdNumber(t, text)
 		}
 	})
+}
+
+// holdIntegers reads a text as a list of whole numbers.
+func holdIntegers(t *testing.T, text string) {
+	t.Helper()
+	var want []int64
+	wantErr := json.Unmarshal([]byte(text), &want)
+	var got []int64
+	d := NewDecoder(text, nil)
+	err := List(d, &got, (*Decoder).Int64)
+	if err == nil {
+		err = d.End()
+	}
+	if err == ErrNull || err == errNullElement || strings.ContainsAny(text, ".eE") {
+		return // which encoding/json passes over, and refuses
+	}
+	if (err == nil) != (wantErr == nil) || err == nil && !slices.Equal(got, want) {
+		t.Fatalf("%q is %v, %v; want %v, %v", text, got, err, want, wantErr)
+	}
 }
 
 func holdNumber(t *testing.T, text string) {

@@ -209,6 +209,18 @@ func TestEncodeHelpers(t *testing.T) {
 	}
 }
 
+func TestOnlyNullIsNull(t *testing.T) {
+	for _, text := range []string{`nope`, `nul`, `n`, `nulL`, `NULL`} {
+		var v opt.Opt[string]
+		if err := Opt(NewDecoder(text, nil), &v, String); err == nil {
+			t.Errorf("Opt takes %s for %v", text, v)
+		}
+		if err := Optional(NewDecoder(text, nil), &v, String); err == nil || err == ErrNull {
+			t.Errorf("Optional takes %s for %v", text, v)
+		}
+	}
+}
+
 func TestMapIsNilWithoutKeys(t *testing.T) {
 	for _, tt := range []struct {
 		text          string
