@@ -23,7 +23,12 @@ func (f *field) checks(inMessage bool) []check {
 		return []check{{isEmptyText, required}}
 	case kindAny:
 		return []check{{isEmpty, required}}
-	case kindList, kindMap:
+	case kindMap:
+		if inMessage { // nil is {}, as where one is read
+			return nil
+		}
+		return []check{{isEmpty, required}}
+	case kindList:
 		if inMessage {
 			return []check{{isNil, required}}
 		}
