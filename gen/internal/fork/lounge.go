@@ -179,9 +179,6 @@ func (m LoungeShow) Validate() error {
 	if m.To == nil {
 		return &runtime.MessageError{Message: "lounge.show", Field: "to", Reason: "is required"}
 	}
-	if m.Counts == nil {
-		return &runtime.MessageError{Message: "lounge.show", Field: "counts", Reason: "is required"}
-	}
 	if m.Reaction == nil {
 		return &runtime.MessageError{Message: "lounge.show", Field: "reaction", Reason: "is required"}
 	}

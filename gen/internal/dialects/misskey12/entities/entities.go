@@ -4,11 +4,17 @@
 // not have: what its messages carry, as Go types.
 //
 // A value that JSON may leave out or null is an opt.Opt; an object that may
-// be missing is a pointer, and a list or map that is missing is nil. Every
-// type reads and writes the server's JSON, by encoding/json as well.
+// be missing is a pointer, and a list or map that is missing is nil, and so
+// is a map that is always there and has nothing. Every type reads and writes
+// the server's JSON, by encoding/json as well.
 //
 // Decoded strings are parts of the frame they came in, and keep it in memory.
 // Call Clone on what is kept for long.
+//
+// As JSON, a key counts only if it is written exactly so, of a duplicate key
+// the last one counts, a null where there should be a value leaves it zero,
+// and a string that is not UTF-8 is an error. What a value held before it is
+// unmarshaled into is gone.
 package entities
 
 import (
