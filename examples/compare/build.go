@@ -39,7 +39,7 @@ func build(ctx context.Context, program string) (outcome, error) {
 	cmd.Env = append(os.Environ(), "GOCACHE="+filepath.Join(dir, "cache"))
 	began := time.Now()
 	if said, err := cmd.CombinedOutput(); err != nil {
-		return outcome{}, fmt.Errorf("building %s: %w\n%s", program, err, bytes.TrimSpace(said))
+		return outcome{}, fmt.Errorf("building %s, for which the working directory has to be in a checkout: %w\n%s", program, err, bytes.TrimSpace(said))
 	}
 	took := time.Since(began)
 	file, err := os.Stat(out)

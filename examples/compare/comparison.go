@@ -51,8 +51,9 @@ func (c *comparison) run(ctx context.Context) error {
 		if c.wants(part.goals...) {
 			part.measure(ctx)
 		}
-		if err := ctx.Err(); err != nil {
-			return err
+		if ctx.Err() != nil {
+			c.results.missing = errInterrupted
+			return errInterrupted
 		}
 	}
 	return c.failed
@@ -129,24 +130,27 @@ func (c *comparison) mistreat(ctx context.Context) {
 func (c *comparison) build(ctx context.Context) {
 	for round := range c.builds {
 		for _, program := range []string{quickstart, libraries} {
-			c.measure(round, c.builds, key{building, program}, func() (outcome, error) { return build(ctx, program) })
+			c.measure(ctx, round, c.builds, key{building, program}, func() (outcome, error) { return build(ctx, program) })
 		}
 	}
 }
 
 // client measures a client once.
 func (c *comparison) client(ctx context.Context, round int, k key, j job, rate float64) {
-	c.measure(round, c.rounds, k, func() (outcome, error) { return c.runner.run(ctx, k.client, j, rate) })
+	c.measure(ctx, round, c.rounds, k, func() (outcome, error) { return c.runner.run(ctx, k.client, j, rate) })
 }
 
 // measure adds one outcome to the results. What has failed once is not tried in
-// further rounds.
-func (c *comparison) measure(round, rounds int, k key, run func() (outcome, error)) {
-	if c.results.absent[k] != nil {
+// further rounds; what was interrupted leaves those before it as they are.
+func (c *comparison) measure(ctx context.Context, round, rounds int, k key, run func() (outcome, error)) {
+	if c.results.absent[k] != nil || ctx.Err() != nil {
 		return
 	}
 	fmt.Fprintf(c.progress, "round %d of %d: %s\n", round+1, rounds, k)
 	o, err := run()
+	if ctx.Err() != nil {
+		return
+	}
 	if err != nil {
 		fmt.Fprintf(c.progress, "%s: %v\n", k, err)
 		c.results.leaveOut(k, err)

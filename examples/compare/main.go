@@ -25,7 +25,9 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// With SIGPIPE, a reader of the output that has enough is an error and not an end
+	// that leaves processes and files behind.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
 	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
@@ -99,14 +101,29 @@ func compare(ctx context.Context, s settings, file string, out, progress io.Writ
 		}
 	}
 	err = c.run(ctx)
-	printResults(out, s, m, c.rate, c.results)
-	return errors.Join(err, newReport(s, m, c.rate, c.results).write(sink))
+	printed := &checked{w: out}
+	printResults(printed, s, m, c.rate, c.results)
+	return errors.Join(err, printed.err, newReport(s, m, c.rate, c.results).write(sink))
+}
+
+// checked remembers what went wrong with what nobody looks at while they write.
+type checked struct {
+	w   io.Writer
+	err error
+}
+
+func (c *checked) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	if err != nil && c.err == nil {
+		c.err = fmt.Errorf("printing: %w", err)
+	}
+	return n, err
 }
 
 // parse reads the flags.
 func parse(args []string, usage io.Writer) (s settings, file string, err error) {
 	flags := flag.NewFlagSet("compare", flag.ContinueOnError)
-	flags.SetOutput(usage)
+	flags.SetOutput(io.Discard) // the error says it
 	flags.IntVar(&s.rounds, "rounds", 5, "how often each client is measured")
 	flags.IntVar(&s.notes, "notes", 100_000, "notes that each client gets in a round")
 	flags.StringVar(&file, "json", "", "also write every outcome to this `file`")
@@ -114,8 +131,12 @@ func parse(args []string, usage io.Writer) (s settings, file string, err error) 
 	flags.StringVar(&s.profiles, "profiles", "", "also write a profile of each client into this `directory`; it costs some of what is measured")
 	only := flags.String("only", "", "`goals` to measure, as in 1,3,4; all by default")
 	quick := flags.Bool("quick", false, "one round, with a tenth of the notes")
-	if err := flags.Parse(args); err != nil {
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		flags.SetOutput(usage)
+		flags.Usage()
 		return s, "", err
+	} else if err != nil {
+		return s, "", fmt.Errorf("%w; see -help", err)
 	}
 	if flags.NArg() > 0 {
 		return s, "", fmt.Errorf("unexpected argument %q; see -help", flags.Arg(0))
@@ -126,8 +147,11 @@ func parse(args []string, usage io.Writer) (s settings, file string, err error) 
 	if s.batch < 1 {
 		return s, "", fmt.Errorf("-batch wants at least 1 byte, got %d", s.batch)
 	}
-	if s.rounds < 1 || s.notes < minNotes {
-		return s, "", fmt.Errorf("want at least one round and %d notes, got %d and %d", minNotes, s.rounds, s.notes)
+	if s.rounds < 1 {
+		return s, "", fmt.Errorf("-rounds wants at least 1, got %d", s.rounds)
+	}
+	if s.notes < minNotes {
+		return s, "", fmt.Errorf("-notes wants at least %d, got %d", minNotes, s.notes)
 	}
 	for _, field := range strings.FieldsFunc(*only, func(r rune) bool { return r == ',' }) {
 		goal, err := strconv.Atoi(strings.TrimSpace(field))

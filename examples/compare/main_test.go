@@ -122,9 +122,9 @@ func hurry(t *testing.T) {
 
 func TestBadInvocations(t *testing.T) {
 	for _, tt := range []struct{ args, want string }{
-		{"-rounds 0", "at least one round"},
-		{"-notes 10", "200 notes"},
-		{"-quick -notes 1000", "200 notes"},
+		{"-rounds 0", "-rounds wants at least 1, got 0"},
+		{"-notes 10", "-notes wants at least 200"},
+		{"-quick -notes 1000", "-notes wants at least 200"},
 		{"-batch 0", "-batch"},
 		{"-only 1,8", `"8"`},
 		{"-only one", `"one"`},

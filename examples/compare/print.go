@@ -8,7 +8,10 @@ import (
 // printResults prints what was measured, a table for each kind of thing, and what
 // became of the goals.
 func printResults(w io.Writer, s settings, m machine, rate float64, r *results) {
-	fmt.Fprintf(w, "%s, %s, %d processors; medians of %d rounds.\n", m.Go, m.System, m.Processors, s.rounds)
+	fmt.Fprintf(w, "%s, %s, %d processors; medians of %s.\n", m.Go, m.System, m.Processors, count(s.rounds, "round"))
+	if r.missing == errInterrupted {
+		fmt.Fprintln(w, "\nInterrupted: of what follows, some is of fewer rounds.")
+	}
 	for _, t := range []*table{throughputTable(s, m, r), decodingTable(s, r), idleTable(r), latencyTable(rate, r), buildTable(s, r)} {
 		if len(t.rows) > 0 {
 			t.print(w)
@@ -25,7 +28,7 @@ func printResults(w io.Writer, s settings, m machine, rate float64, r *results) 
 
 func throughputTable(s settings, m machine, r *results) *table {
 	t := &table{
-		title: fmt.Sprintf("%s real notes, sent as fast as they are taken, in batches of %s bytes", number(float64(s.notes)), number(float64(s.batch))),
+		title: fmt.Sprintf("%s real notes, sent as fast as they are taken, %s", number(float64(s.notes)), batches(s.batch)),
 		head:  []string{"arrangement", "client", " notes/s", " × bare", " CPU µs/note", " × bare", " lost", " server's µs/note"},
 	}
 	perServer := func(o outcome) float64 { return o.Server * 1e6 / float64(s.notes) }
@@ -108,7 +111,7 @@ func latencyTable(rate float64, r *results) *table {
 
 func buildTable(s settings, r *results) *table {
 	t := &table{
-		title: fmt.Sprintf("Built from a clean cache, the standard library included; medians of %d rounds", s.builds),
+		title: fmt.Sprintf("Built from a clean cache, the standard library included; medians of %s", count(s.builds, "round")),
 		head:  []string{"program", " stripped MB", " seconds", " CPU seconds"},
 	}
 	for _, program := range []string{quickstart, libraries} {
@@ -120,6 +123,20 @@ func buildTable(s settings, r *results) *table {
 			middle(r.figures(k, func(o outcome) float64 { return o.Seconds })), middle(r.figures(k, func(o outcome) float64 { return o.CPU })))
 	}
 	return t
+}
+
+func batches(size int) string {
+	if size == 1 {
+		return "each frame by itself"
+	}
+	return "in batches of " + number(float64(size)) + " bytes"
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // failures are what a mistreated client did wrong.

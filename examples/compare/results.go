@@ -30,10 +30,11 @@ const (
 type results struct {
 	outcomes map[key][]outcome
 	absent   map[key]error // why there are none
+	missing  error         // why there are none of what is not absent either
 }
 
 func newResults() *results {
-	return &results{outcomes: map[key][]outcome{}, absent: map[key]error{}}
+	return &results{outcomes: map[key][]outcome{}, absent: map[key]error{}, missing: errNotAskedFor}
 }
 
 func (r *results) add(k key, o outcome) { r.outcomes[k] = append(r.outcomes[k], o) }
@@ -45,8 +46,12 @@ func (r *results) leaveOut(k key, why error) {
 	r.absent[k] = why
 }
 
-// errNotAskedFor is why what was left out by the command's flags is absent.
-var errNotAskedFor = errors.New("not asked for")
+var (
+	// errNotAskedFor is why what was left out by the command's flags is missing.
+	errNotAskedFor = errors.New("not asked for")
+	// errInterrupted is why the rest is.
+	errInterrupted = errors.New("interrupted")
+)
 
 // rounds returns the outcomes of a measurement, or why there are none.
 func (r *results) rounds(k key) ([]outcome, error) {
@@ -55,7 +60,7 @@ func (r *results) rounds(k key) ([]outcome, error) {
 	}
 	why := r.absent[k]
 	if why == nil {
-		why = errNotAskedFor
+		why = r.missing
 	}
 	return nil, fmt.Errorf("%s: %w", k, why)
 }
