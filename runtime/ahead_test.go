@@ -1,10 +1,11 @@
 package runtime
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/misskeyactor/misskeyactor/runtime/codec"
 )
@@ -102,25 +103,29 @@ func TestWhatDepartsIsLeftToTheHandlersSide(t *testing.T) {
 // costs more than the frame.
 func TestReaderRingsOnceForAllThatAReadBrought(t *testing.T) {
 	w := newWay(t)
-	handled := make(chan any, 3)
-	w.sub.handler = func(_ context.Context, event any) error {
-		handled <- event
-		return nil
-	}
-	w.spawn()
+	got := make(chan any, 10)
+	w.sub.pid = w.sub.session.system.Root.Spawn(actor.PropsFromFunc(func(ctx actor.Context) {
+		switch msg := ctx.Message().(type) {
+		case *doorbell, string:
+			got <- msg
+		}
+	}))
 	w.socket.ring() // there is nothing
 	for range 3 {
 		w.socket.receive(w.frame, time.Now())
 	}
-	if len(w.socket.bells) != 1 || len(handled) != 0 {
-		t.Fatalf("%d bells for one subscription, and %d events handled before one", len(w.socket.bells), len(handled))
-	}
 	w.sub.wake() // somebody else's has nothing to add
-	w.socket.ring()
-	for range 3 {
-		<-handled
+	w.sub.session.system.Root.Send(w.sub.pid, "so far")
+	if msg := <-got; msg != "so far" {
+		t.Fatal("it rings before all frames are where they belong")
 	}
-	if len(w.socket.bells) != 0 {
-		t.Error("the bell would ring again")
+	w.socket.ring()
+	w.socket.ring() // once is enough
+	w.sub.session.system.Root.Send(w.sub.pid, "all")
+	if _, ok := (<-got).(*doorbell); !ok {
+		t.Fatal("it does not ring")
+	}
+	if msg := <-got; msg != "all" {
+		t.Error("it rings again")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/misskeyactor/misskeyactor/runtime/codec"
@@ -113,13 +114,14 @@ type EventSet struct {
 }
 
 // typeOf is the string that typ says: the set's own where it has one, and no copy.
+// What is not UTF-8 is replaced; the frame will turn out to be malformed.
 func (s *EventSet) typeOf(typ []byte) string {
 	for _, t := range s.Types {
 		if t == string(typ) {
 			return t
 		}
 	}
-	return string(typ)
+	return strings.ToValidUTF8(string(typ), "\uFFFD")
 }
 
 // Channel is a channel as the bindings describe it.

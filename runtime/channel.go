@@ -124,15 +124,20 @@ func (a *channelActor) runHandler(ctx actor.Context) {
 			}
 			return
 		}
-		if s.isLast(&it) {
-			defer s.end(ErrEnded, false)
+		if calls == nil {
+			calls = s.context()
 		}
-		if event := s.next(&it); event != nil {
-			if calls == nil {
-				calls = s.context()
-			}
-			s.handle(calls, event)
-		}
+		s.handleNext(calls, &it)
+	}
+}
+
+// handleNext hands one item on, and ends the subscription behind its last one.
+func (s *Subscription) handleNext(calls context.Context, it *item) {
+	if s.isLast(it) {
+		defer s.end(ErrEnded, false)
+	}
+	if event := s.next(it); event != nil {
+		s.handle(calls, event)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/misskeyactor/misskeyactor/runtime/wire"
 )
@@ -62,17 +63,16 @@ type pushed struct {
 	overflowed bool // the inbox is finished: the event did not fit
 	slowBegan  bool // the first event of an episode was dropped
 	dropped    int
-	behind     bool // more than a batch waits
 }
 
 // push adds an event. It never waits.
 func (in *inbox) push(it *item) (p pushed) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	in.received++
 	if in.finished {
 		return p
 	}
+	in.received++
 	in.endGap(it.received)
 	for in.events > 0 && (in.events >= in.maxEvents || in.bytes+len(it.frame) > in.maxBytes) {
 		switch {
@@ -94,7 +94,6 @@ func (in *inbox) push(it *item) (p pushed) {
 	}
 	in.append(it)
 	in.events++
-	p.behind = in.events > batch
 	in.bytes += len(it.frame)
 	if in.waiting != nil {
 		in.waiting[it.key]++
@@ -462,14 +461,14 @@ func (l *lastEvent) ref() EventRef {
 }
 
 // bodyID returns the id that a body begins with, as the bodies of all that has
-// one do.
+// one do. The body need not have been decoded, and may be anything.
 func bodyID(body string) string {
 	rest, ok := strings.CutPrefix(body, `{"id":"`)
 	if !ok {
 		return ""
 	}
 	id, _, ok := strings.Cut(rest, `"`)
-	if !ok || strings.Contains(id, `\`) {
+	if !ok || strings.Contains(id, `\`) || !utf8.ValidString(id) {
 		return ""
 	}
 	return id

@@ -223,3 +223,18 @@ func TestBackoffIsJitteredAndCapped(t *testing.T) {
 		}
 	}
 }
+
+// TestReferencesAreUTF8: they are made of what nobody has decoded.
+func TestReferencesAreUTF8(t *testing.T) {
+	for body, want := range map[string]string{`{"id":"a1"}`: "a1", "{\"id\":\"\xff\xfe\"}": "", `{"id":"\u0041"}`: ""} {
+		if got := bodyID(body); got != want {
+			t.Errorf("the id of %q is %q, want %q", body, got, want)
+		}
+	}
+	set := EventSet{Types: []string{"note"}}
+	for typ, want := range map[string]string{"note": "note", "news": "news", "\xff": "\uFFFD"} {
+		if got := set.typeOf([]byte(typ)); got != want {
+			t.Errorf("the type %q is called %q, want %q", typ, got, want)
+		}
+	}
+}

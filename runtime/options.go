@@ -452,7 +452,7 @@ type subscribeConfig struct {
 }
 
 const (
-	defaultInboxEvents = 16_384
+	defaultInboxEvents = 16_000 // a ring of 16,384 has room for them and their gaps
 	defaultInboxBytes  = 32 << 20
 )
 

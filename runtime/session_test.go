@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/go-faster/jx"
@@ -367,8 +368,33 @@ func TestFramesThatAreNoUseAreSkipped(t *testing.T) {
 			}
 		})
 	}
+	if ref := sub.Status().LastEvent; !utf8.ValidString(ref.ID) || !utf8.ValidString(ref.Type) {
+		t.Errorf("the last event is %+q", ref)
+	}
 	if st := s.Status().Stats; st.Malformed != 10 || st.TooLarge != 1 || st.UnknownFrames != 2 {
 		t.Errorf("stats %+v", st)
+	}
+}
+
+// TestWhatComesRightBeforeACloseIsHandled: the reader rings when it reads the
+// network again, which it does not after a close.
+func TestWhatComesRightBeforeACloseIsHandled(t *testing.T) {
+	f := newFake(t)
+	s := f.connect(runtime.WithBackoff(time.Hour, time.Hour))
+	h, events := collect()
+	live(t, subscribe(t, s, &room, h))
+	sock := f.socket(0)
+	event := `{"type":"channel","body":{"id":"` + sock.frame("connect", 0).Body.ID + `","type":"text","body":"x"}}`
+	if len(event) > 125 {
+		t.Fatal("the frame has to be a short one")
+	}
+	segment := append([]byte{0x81, byte(len(event))}, event...)
+	segment = append(segment, 0x88, 2, 3, 232) // and a close of code 1000
+	if _, err := sock.ws.NetConn().Write(segment); err != nil {
+		t.Fatal(err)
+	}
+	if got := next[*text](t, events); got.Text != "x" {
+		t.Errorf("got %+v", got)
 	}
 }
 

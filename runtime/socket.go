@@ -56,9 +56,7 @@ type socket struct {
 	finish chan struct{} // closed to flush, say goodbye and end
 	broken chan struct{} // closed when the socket is no longer of use
 
-	// The reader's.
-	bells  []*Subscription // to ring
-	copies copies
+	bells []*Subscription // to ring, by the reader
 
 	sign atomic.Int64 // when the server itself last showed that it lives, in Unix nanoseconds; 0 = never
 
@@ -267,7 +265,7 @@ func (s *socket) farewell() error {
 // the network has brought when all of them are where they belong: an actor is woken
 // once for many, and not while the reader has more for it.
 func (s *socket) readLoop() error {
-	s.in.dry = s.dry
+	s.in.dry = s.ring
 	defer s.ring()
 	c := s.conn.session.config
 	heard := time.Now()
@@ -284,6 +282,11 @@ func (s *socket) readLoop() error {
 		case s.pong <- payload:
 		default: // one is on its way
 		}
+		return nil
+	})
+	s.ws.SetCloseHandler(func(code int, _ string) error {
+		s.ring() // the answer may have to wait for the writer
+		_ = s.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
 		return nil
 	})
 	s.ws.SetPongHandler(func(payload string) error {
@@ -453,7 +456,7 @@ func (s *socket) deliver(to *routes, id, frame []byte, env wire.Envelope, now ti
 		}
 		// One copy of the frame serves all its inboxes, and every string that is
 		// decoded from it.
-		s.offer(subs, item{frame: s.copies.of(frame), payload: env.Payload, typ: subs[0].set.typeOf(env.Event), received: now, socket: s.info, whole: env.Whole}, frame)
+		s.offer(subs, item{frame: string(frame), payload: env.Payload, typ: subs[0].set.typeOf(env.Event), received: now, socket: s.info, whole: env.Whole}, frame)
 	})
 	if !owned {
 		s.conn.session.stats.unowned.Add(1)
@@ -464,17 +467,11 @@ func (s *socket) deliver(to *routes, id, frame []byte, env wire.Envelope, now ti
 // it.frame is a copy of.
 func (s *socket) offer(subs []*Subscription, it item, frame []byte) {
 	for _, sub := range subs {
-		s.copies.behind = sub.offer(it, frame)
+		sub.offer(it, frame)
 		if sub.hasConsumer() && sub.takeBell() {
 			s.bells = append(s.bells, sub)
 		}
 	}
-}
-
-// dry is called before the network is read.
-func (s *socket) dry() {
-	s.ring()
-	s.copies.dry()
 }
 
 // ring wakes the actors that have something to do since the last time.

@@ -386,9 +386,8 @@ func (s *Subscription) cutShort(events int) {
 
 // offer is called by the reader with an event for the subscription. Logging,
 // hooks and the end of the subscription may take their time, so they are left
-// to the connection actor. Waking its consumer is left to the caller. behind tells
-// that more than a batch waits for it.
-func (s *Subscription) offer(it item, frame []byte) (behind bool) {
+// to the connection actor. Waking its consumer is left to the caller.
+func (s *Subscription) offer(it item, frame []byte) {
 	if s.inbox.policy == OverflowLatest {
 		it.key = s.keyOf(&it, frame)
 	}
@@ -402,7 +401,6 @@ func (s *Subscription) offer(it item, frame []byte) (behind bool) {
 	if p.slowBegan || p.overflowed {
 		s.conn.tell(&overflowed{sub: s, ended: p.overflowed})
 	}
-	return p.behind
 }
 
 // decodeAhead lets the reader decode an event whose handler is behind. The
