@@ -238,3 +238,16 @@ func TestReferencesAreUTF8(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatComesAfterTheEndDoesNotCount(t *testing.T) {
+	var in inbox
+	in.init(subscribeConfig{events: 10, bytes: 1 << 10})
+	in.push(&item{frame: "x"})
+	in.connected()
+	in.push(&item{frame: "x"})
+	in.finish(false)
+	in.push(&item{frame: "x"})
+	if all, since := in.heard(); all != 2 || since != 1 {
+		t.Errorf("%d events came, %d since it was connected, want 2 and 1", all, since)
+	}
+}
