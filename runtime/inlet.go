@@ -1,6 +1,9 @@
 package runtime
 
-import "net"
+import (
+	"net"
+	"time"
+)
 
 // inlet is the network connection under a websocket. It tells its reader when it
 // is about to be read, and perhaps waited for: all that came before has been dealt
@@ -8,7 +11,8 @@ import "net"
 type inlet struct {
 	net.Conn
 
-	dry func() // set by the reader before it reads; nil until then
+	dry func()    // set by the reader before it reads; nil until then
+	at  time.Time // when it was last read
 }
 
 // Read is called by one goroutine at a time.
@@ -16,5 +20,7 @@ func (c *inlet) Read(b []byte) (int, error) {
 	if c.dry != nil {
 		c.dry()
 	}
-	return c.Conn.Read(b)
+	n, err := c.Conn.Read(b)
+	c.at = time.Now()
+	return n, err
 }

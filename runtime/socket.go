@@ -312,7 +312,7 @@ func (s *socket) readLoop() error {
 		if buf, whole, err = readFrame(r, buf[:0], c.maxFrame); err != nil {
 			return readError(err, c.silence)
 		}
-		now := time.Now()
+		now := s.in.at                    // of all frames that one read brought
 		if now.Sub(heard) > time.Second { // a deadline per frame would cost more than the frame
 			hear()
 		}
