@@ -312,7 +312,8 @@ func (s *socket) readLoop() error {
 		if buf, whole, err = readFrame(r, buf[:0], c.maxFrame); err != nil {
 			return readError(err, c.silence)
 		}
-		now := s.in.at                    // of all frames that one read brought
+		// Of all frames that one read brought.
+		now := s.in.at
 		if now.Sub(heard) > time.Second { // a deadline per frame would cost more than the frame
 			hear()
 		}
@@ -369,11 +370,9 @@ func (s *socket) receive(frame []byte, now time.Time) {
 	if s.isTextPong(frame, now) {
 		return
 	}
-	stats := &s.conn.session.stats
 	env, err := wire.Scan(frame)
 	if err != nil {
-		stats.malformed.Add(1)
-		s.skip(err, frame, len(frame))
+		s.malformed(err, frame)
 		return
 	}
 	words := s.words()
@@ -389,8 +388,7 @@ func (s *socket) receive(frame []byte, now time.Time) {
 		id := env.ID
 		if key := captures.kind.Key; key != "id" {
 			if env, err = whole(frame, env); err != nil {
-				stats.malformed.Add(1)
-				s.skip(err, frame, len(frame))
+				s.malformed(err, frame)
 				return
 			}
 			id = wire.String(frame, env.Body, key)
@@ -404,17 +402,15 @@ func (s *socket) receive(frame []byte, now time.Time) {
 	}
 	if id, ok := s.answers(env.Type); ok {
 		if err := s.answered(id, frame, env); err != nil {
-			stats.malformed.Add(1)
-			s.skip(err, frame, len(frame))
+			s.malformed(err, frame)
 		}
 		return
 	}
 	if env, err = whole(frame, env); err != nil {
-		stats.malformed.Add(1)
-		s.skip(err, frame, len(frame))
+		s.malformed(err, frame)
 		return
 	}
-	stats.unknownFrames.Add(1)
+	s.conn.session.stats.unknownFrames.Add(1)
 	s.skip(fmt.Errorf("%w %q", ErrUnknownFrame, excerpt(env.Type)), frame, len(frame))
 }
 
@@ -428,8 +424,7 @@ func (s *socket) broadcast(frame []byte, env wire.Envelope, now time.Time) {
 		}
 		env, err := whole(frame, env)
 		if err != nil {
-			session.stats.malformed.Add(1)
-			s.skip(err, frame, len(frame))
+			s.malformed(err, frame)
 			return
 		}
 		s.offer(subs, item{frame: string(frame), payload: env.Body, typ: string(env.Type), received: now, socket: s.info, whole: true}, frame)
@@ -481,6 +476,12 @@ func (s *socket) ring() {
 		s.bells[i] = nil
 	}
 	s.bells = s.bells[:0]
+}
+
+// malformed counts and skips a frame that is not JSON in UTF-8, or has no type.
+func (s *socket) malformed(err error, frame []byte) {
+	s.conn.session.stats.malformed.Add(1)
+	s.skip(err, frame, len(frame))
 }
 
 // skip hands a frame that is no use to the connection actor, which tells of
